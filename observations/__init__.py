@@ -1,0 +1,33 @@
+"""What the box senses: frozen, private, in RAM only. Nothing here can be printed or pickled."""
+
+from observations.advertisement import AddressKind, Advertisement, Badge, Carrier
+from observations.base import Observation
+from observations.frame import Frame, Plane
+from observations.goods import GoodsRead, GoodsSighting, Inventory, Receipt, TagRead
+from observations.percept import Box, Percept, Track
+from observations.probe import ProbeRequest
+from observations.sighting import BadgeSighting, DeviceSighting
+from observations.tally import Tally, Value
+
+__all__ = [
+    "AddressKind",
+    "Advertisement",
+    "Badge",
+    "BadgeSighting",
+    "Box",
+    "Carrier",
+    "DeviceSighting",
+    "Frame",
+    "GoodsRead",
+    "GoodsSighting",
+    "Inventory",
+    "Observation",
+    "Percept",
+    "Plane",
+    "ProbeRequest",
+    "Receipt",
+    "TagRead",
+    "Tally",
+    "Track",
+    "Value",
+]
