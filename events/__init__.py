@@ -1,0 +1,78 @@
+"""What the box says: frozen public types, the wire contract."""
+
+from events.alert import Alert, AlertKind
+from events.attention import AttentionCount
+from events.base import Code, Event, Name, Reason, Sensor
+from events.birth import Birth, Bounds, ReleaseBirth, SensorBirth, StreamBirth
+from events.conversion import ConversionCount
+from events.devices import DeviceCount
+from events.drop import Drop, DropReason
+from events.flow import FlowCount, RouteCount
+from events.goods import GoodsFunnel, PortalCount, ShelfCount
+from events.health import Health, SensorHealth
+from events.heatmap import Heatmap
+from events.line import LineCount
+from events.live import Live, Occupancy, QueueLength
+from events.occupancy import OccupancyCount
+from events.phones import PhoneCount
+from events.queue import QueueCount
+from events.report import ClockState, Quality, Report
+from events.returning import ReturningCount
+from events.staff import CounterService, RoleCount, StaffCount, StaffCrossings, StaffZone
+from events.state import Cause, Condition, State
+from events.till import SalesConversion, TillCount
+from events.visit import VisitCount
+from events.window import WindowCount
+from events.zone import ZoneCount
+
+__all__ = [
+    "Alert",
+    "AlertKind",
+    "AttentionCount",
+    "Birth",
+    "Bounds",
+    "Cause",
+    "ClockState",
+    "Code",
+    "Condition",
+    "ConversionCount",
+    "CounterService",
+    "DeviceCount",
+    "Drop",
+    "DropReason",
+    "Event",
+    "FlowCount",
+    "GoodsFunnel",
+    "Health",
+    "Heatmap",
+    "LineCount",
+    "Live",
+    "Name",
+    "Occupancy",
+    "OccupancyCount",
+    "PhoneCount",
+    "PortalCount",
+    "Quality",
+    "QueueCount",
+    "QueueLength",
+    "Reason",
+    "ReleaseBirth",
+    "Report",
+    "ReturningCount",
+    "RoleCount",
+    "RouteCount",
+    "SalesConversion",
+    "Sensor",
+    "SensorBirth",
+    "SensorHealth",
+    "ShelfCount",
+    "StaffCount",
+    "StaffCrossings",
+    "StaffZone",
+    "State",
+    "StreamBirth",
+    "TillCount",
+    "VisitCount",
+    "WindowCount",
+    "ZoneCount",
+]

@@ -1,0 +1,77 @@
+"""One closed window, everything counted in it: one window, one report."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from events.attention import AttentionCount
+from events.base import Event, Name, Reason, Sensor
+from events.conversion import ConversionCount
+from events.devices import DeviceCount
+from events.flow import FlowCount, RouteCount
+from events.goods import GoodsFunnel, PortalCount, ShelfCount
+from events.line import LineCount
+from events.occupancy import OccupancyCount
+from events.phones import PhoneCount
+from events.queue import QueueCount
+from events.returning import ReturningCount
+from events.staff import CounterService, RoleCount, StaffCount, StaffCrossings, StaffZone
+from events.till import SalesConversion, TillCount
+from events.visit import VisitCount
+from events.window import WindowCount
+from events.zone import ZoneCount
+
+
+class ClockState(StrEnum):
+    """How far the start of a window is to be trusted."""
+
+    SYNCED = "synced"
+    HOLDOVER = "holdover"
+    UNSYNCED = "unsynced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Event):
+    """The share (0..1) of the window that one sensor really saw, and why not more."""
+
+    sensor: Sensor
+    name: Name
+    seen: float
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Event):
+    """One closed window. `store` and `seq` are given by the outbox when it is stored and identify it for ever.
+
+    `start` is the window's start in epoch seconds (or seconds since boot while `clock` is unsynced), `seconds` its
+    length, `epoch` the number of the token epoch: tokens of different epochs are unlinkable.
+    """
+
+    start: int
+    seconds: int
+    clock: ClockState
+    epoch: int
+    quality: tuple[Quality, ...] = ()
+    lines: tuple[LineCount, ...] = ()
+    devices: tuple[DeviceCount, ...] = ()
+    staff: tuple[StaffCount, ...] = ()
+    roles: tuple[RoleCount, ...] = ()
+    staff_zones: tuple[StaffZone, ...] = ()
+    service: tuple[CounterService, ...] = ()
+    staff_lines: tuple[StaffCrossings, ...] = ()
+    zones: tuple[ZoneCount, ...] = ()
+    occupancy: tuple[OccupancyCount, ...] = ()
+    visits: tuple[VisitCount, ...] = ()
+    queues: tuple[QueueCount, ...] = ()
+    flows: tuple[FlowCount, ...] = ()
+    routes: tuple[RouteCount, ...] = ()
+    windows: tuple[WindowCount, ...] = ()
+    conversions: tuple[ConversionCount, ...] = ()
+    attention: tuple[AttentionCount, ...] = ()
+    shelves: tuple[ShelfCount, ...] = ()
+    portals: tuple[PortalCount, ...] = ()
+    goods_funnels: tuple[GoodsFunnel, ...] = ()
+    tills: tuple[TillCount, ...] = ()
+    sales: tuple[SalesConversion, ...] = ()
+    phones: tuple[PhoneCount, ...] = ()
+    returning: tuple[ReturningCount, ...] = ()
