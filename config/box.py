@@ -1,0 +1,28 @@
+"""Who the box is, where it keeps things, and how long a window is."""
+
+from typing import Literal
+
+from config.section import Name, Section, setting
+
+
+class Box(Section):
+    """The box itself."""
+
+    site: Name = setting("site", "The shop this box belongs to, as it appears in topics.")
+    id: Name | None = setting(None, "The box's random name; made on the first start, never a MAC or a serial.")
+    timezone: str | None = setting(None, "The shop's time zone, as in Europe/Berlin; the system's when absent.")
+    state: str = setting("/var/lib/passerby", "Directory for what survives a restart: outbox, ledger, last status.")
+    run: str = setting("/run/passerby", "Directory of the control socket.")
+    speed: float = setting(
+        1.0, "How much faster than real time the box's clock runs, for replays.", unit="x", gt=0, le=1000
+    )
+    log: Literal["debug", "info", "warning", "error"] = setting("info", "Least severe message that is logged.")
+
+
+class Window(Section):
+    """The windows in which things are counted."""
+
+    seconds: int = setting(300, "Length of a window; windows are aligned to local midnight.", unit="s", ge=1, le=3600)
+    checkpoint: float = setting(
+        5.0, "How often the open window is saved: a power cut costs at most this much.", unit="s", ge=0.5, le=60
+    )

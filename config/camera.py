@@ -1,0 +1,32 @@
+"""Cameras and the model that looks at their pictures."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.section import Name, Point, Section, setting
+
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3, strict=False)]
+
+
+class Camera(Section):
+    """One camera."""
+
+    device: str = setting(..., "Where pictures come from: file:clip.mp4, images:DIR, sim:, ...", pattern=r"^[a-z0-9]+:")
+    model: Name = setting("ssd_mobilenet_v1_coco_quant", "The person model, by its name in `passerby models list`.")
+    fps: float = setting(10.0, "Pictures looked at per second, at most.", unit="1/s", gt=0, le=60)
+    masks: Annotated[tuple[Polygon, ...], Field(strict=False)] = setting(
+        (), "Private regions, blacked out before anything looks at the picture: lists of points."
+    )
+
+
+class Models(Section):
+    """The models on this box."""
+
+    directory: str | None = setting(
+        None, "Where models are installed; $PASSERBY_MODELS or the state directory when absent."
+    )
+    accelerator: str = setting(
+        "cpu", "What runs the models: cpu, edgetpu, edgetpu:usb or edgetpu:pci.", pattern=r"^[a-z]+(:[a-z0-9]+)?$"
+    )
+    threads: int = setting(0, "Threads of the interpreter; 0 picks the number by a short self-test.", ge=0, le=16)

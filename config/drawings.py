@@ -1,0 +1,22 @@
+"""Drawings that are valid and yet cannot count: said when the file is read, each with its key."""
+
+from collections.abc import Iterator
+
+from analytics.lint import lint_area, lint_line
+from config.references import Found
+from config.root import Config
+
+
+def drawings(config: Config) -> Iterator[Found]:
+    """Every fault of every line and area, as (key, value, what is wrong, None)."""
+    for name, line in config.lines.items():
+        for fault in lint_line(line.drawn(name)):
+            yield f"lines.{name}.points", str(line.points), _sentence(fault), None
+    for table, areas in (("zones", config.zones), ("queues", config.queues), ("shop_windows", config.shop_windows)):
+        for name, area in areas.items():
+            for fault in lint_area(name, area.corners):
+                yield f"{table}.{name}.corners", str(area.corners), _sentence(fault), None
+
+
+def _sentence(fault: str) -> str:
+    return fault.partition(": ")[2]

@@ -1,0 +1,46 @@
+"""The whole file."""
+
+from pydantic import Field
+
+from config.ble import Badge, BadgeZone, Ble, Service, Staff
+from config.box import Box, Window
+from config.camera import Camera, Models
+from config.delivery import Mqtt, Outbox
+from config.goods import Funnel, Goods, Reader, Sales, Till
+from config.places import Area, Hours, Line, Zone
+from config.privacy import Privacy
+from config.queues import Queue
+from config.section import Name, Section
+from config.views import Heatmap, ShopWindow, Target
+from config.wifi import Wifi
+
+
+class Config(Section):
+    """Everything a box can be told. Tables like [cameras.door] are named by their owner."""
+
+    box: Box = Box()
+    window: Window = Window()
+    models: Models = Models()
+    cameras: dict[Name, Camera] = Field({}, description="The cameras, by name.")
+    hours: Hours = Hours()
+    lines: dict[Name, Line] = Field({}, description="The counting lines, by name.")
+    zones: dict[Name, Zone] = Field({}, description="The zones, by name.")
+    queues: dict[Name, Queue] = Field({}, description="The queues, by name.")
+    areas: dict[Name, Area] = Field({}, description="The areas behind counting lines, by name.")
+    shop_windows: dict[Name, ShopWindow] = Field({}, description="The shop windows, by name.")
+    targets: dict[Name, Target] = Field({}, description="The displays and shelf sectors to look at, by name.")
+    heatmaps: dict[Name, Heatmap] = Field({}, description="The heat maps, by any name.")
+    wifi: dict[Name, Wifi] = Field({}, description="The WiFi radios, by name.")
+    ble: dict[Name, Ble] = Field({}, description="The Bluetooth radios, by name.")
+    badges: dict[Name, Badge] = Field({}, description="The shop's badges, by name of the group.")
+    badge_zones: dict[Name, BadgeZone] = Field({}, description="The places where badges are noticed, by name.")
+    service: dict[Name, Service] = Field({}, description="The counters whose service is measured, by name.")
+    staff: Staff = Staff()
+    goods: Goods = Goods()
+    readers: dict[Name, Reader] = Field({}, description="The RFID readers, by name.")
+    tills: dict[Name, Till] = Field({}, description="The tills, by name.")
+    sales: dict[Name, Sales] = Field({}, description="Areas whose transactions per visitor are told, by name.")
+    funnels: dict[Name, Funnel] = Field({}, description="Zones joined with the shelves behind them, by name.")
+    privacy: Privacy = Privacy()
+    mqtt: Mqtt = Mqtt()
+    outbox: Outbox = Outbox()

@@ -1,0 +1,56 @@
+"""A drawing that cannot count is named with its key before anything runs."""
+
+import pytest
+
+from config import ConfigError, parse
+from config.places import Hours
+
+CAMERA = '[cameras.door]\ndevice = "file:clip.mp4"\n'
+
+
+def problems(text: str) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(CAMERA + text)
+    return {problem.key: str(problem) for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "fault"),
+    [
+        ('[lines.a]\ncamera = "door"\npoints = [[0.1, 0.99], [0.9, 0.99]]', "lines.a.points", "nobody can cross"),
+        ('[lines.a]\ncamera = "door"\npoints = [[0.5, 0.5], [0.5, 0.5]]', "lines.a", "two different points"),
+        ('[lines.a]\ncamera = "door"\npoints = [[0.1, 0.5], [0.9, 0.5]]\nuturns = "ignored"', "lines.a", "deferred"),
+        (
+            '[zones.z]\ncamera = "door"\ncorners = [[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.9]]',
+            "zones.z.corners", "cross each other",
+        ),
+        (
+            '[queues.q]\ncamera = "door"\ncorners = [[0.1, 0.1], [0.2, 0.1], [0.3, 0.1]]\ncounters = ['
+            "{ customer = [[0.5, 0.5], [0.9, 0.5], [0.9, 0.9]] }]", "queues.q", "three corners",
+        ),
+        ('[areas.shop]\nlines = ["dor"]\n[lines.dor2]\ncamera="door"\npoints=[[0.1, 0.5], [0.9, 0.5]]',
+         "areas.shop.lines", "dor2"),
+        ('[targets.t]\ncamera = "door"\ncorners = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]\nyaw = [20.0, -20.0]',
+         "targets.t", "smaller"),
+        ('[heatmaps.h]\ncamera = "door"\npicture = [[0.1, 0.5], [0.5, 0.5], [0.9, 0.5], [0.5, 0.9]]\n'
+         "metres = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 3.0]]", "heatmaps.h", "one line"),
+        ('[hours]\nopens = "09:00"', "hours", "together"),
+    ],
+)  # fmt: skip
+def test_bad_geometry_is_named(text: str, key: str, fault: str) -> None:
+    found = problems(text)
+    assert list(found) == [key]
+    assert fault in found[key]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "open_at", "closed_at"),
+    [("09:00", "20:00", (9, 19), (8, 20)), ("18:00", "02:00", (18, 1), (2, 17))],
+)
+def test_a_shop_may_close_after_midnight(
+    opens: str, closes: str, open_at: tuple[int, ...], closed_at: tuple[int, ...]
+) -> None:
+    hours = Hours(opens=opens, closes=closes)
+    assert not any(hours.closed(hour * 3600) for hour in open_at)
+    assert all(hours.closed(hour * 3600) for hour in closed_at)
+    assert not Hours().closed(0)
