@@ -1,0 +1,1 @@
+"""The hardware edge: one folder a sensor."""

@@ -1,0 +1,128 @@
+"""The kernel's management socket: every advert while bluetoothd runs or not, and the adapter's switch. Needs
+CAP_NET_ADMIN to listen; naming adapters needs nothing. It never pairs, connects or changes more than power."""
+
+import asyncio
+import ctypes
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from drivers.base import DriverUnavailable
+from drivers.ble import mgmt
+
+Connect = Callable[[], socket.socket]
+
+_AF_BLUETOOTH, _BTPROTO_HCI, _CHANNEL_CONTROL = 31, 1, 3
+_SO_RCVBUFFORCE = 33
+_RECEIVE_BUFFER = 1 << 20
+_DATAGRAM = 4096
+_ANSWER_S = 12.0
+"""The kernel gives a controller 2 s for each command and a power-up takes several."""
+
+
+def kernel_socket() -> socket.socket:
+    """A bound management socket. Raises DriverUnavailable where the kernel has no Bluetooth."""
+    try:
+        connection = socket.socket(_AF_BLUETOOTH, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _BTPROTO_HCI)
+    except OSError:
+        raise DriverUnavailable("no_bluetooth", "this kernel has no Bluetooth: load the adapter's module") from None
+    # Python's own bind knows no channel before 3.14.
+    address = struct.pack("<HHH", _AF_BLUETOOTH, mgmt.NO_INDEX, _CHANNEL_CONTROL)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.bind(connection.fileno(), address, len(address)) != 0:
+        connection.close()
+        raise DriverUnavailable("denied", f"the management socket refused: {os.strerror(ctypes.get_errno())}")
+    with suppress(PermissionError):
+        connection.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    return connection
+
+
+class Management:
+    """One open management socket. `hear` gets every event that answers no command; it must not block."""
+
+    def __init__(self, connection: socket.socket, hear: Callable[[mgmt.Event], None]) -> None:
+        self._connection = connection
+        self._hear = hear
+        self._asked: dict[tuple[int, int], asyncio.Future[mgmt.Reply]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, connect: Connect, hear: Callable[[mgmt.Event], None]) -> AsyncIterator["Management"]:
+        """Acquire the socket for as long as the body. Raises DriverUnavailable."""
+        loop = asyncio.get_running_loop()
+        with connect() as connection:
+            connection.setblocking(False)
+            self = cls(connection, hear)
+            loop.add_reader(connection, self._readable)
+            try:
+                yield self
+            finally:
+                loop.remove_reader(connection)
+
+    async def ask(self, frame: bytes, timeout: float = _ANSWER_S) -> mgmt.Reply:
+        """Send one command and wait for its reply. Raises DriverUnavailable when none comes."""
+        code, index, _ = struct.unpack_from("<HHH", frame)
+        answer: asyncio.Future[mgmt.Reply] = asyncio.get_running_loop().create_future()
+        self._asked[index, code] = answer
+        try:
+            # Some kernels answer 0 to a send that went through: only an error counts.
+            self._connection.send(frame)
+            async with asyncio.timeout(timeout):
+                return await answer
+        except TimeoutError:
+            raise DriverUnavailable("stalled", "the kernel did not answer a management command in time") from None
+        except OSError as error:
+            raise DriverUnavailable("gone", f"the management socket failed: {os.strerror(error.errno or 0)}") from None
+        finally:
+            self._asked.pop((index, code), None)
+
+    async def adapters(self) -> dict[int, mgmt.Info]:
+        """The adapters that the kernel has, by index."""
+        reply = await self.ask(mgmt.command(mgmt.READ_INDEX_LIST))
+        found = {index: await self.ask(mgmt.command(mgmt.READ_INFO, index)) for index in mgmt.indices(reply.body)}
+        infos = {index: mgmt.info(answer.body) for index, answer in found.items()}
+        return {index: info for index, info in infos.items() if info is not None}
+
+    async def power(self, index: int, on: bool) -> mgmt.Reply:
+        """Switch an adapter's power."""
+        return await self.ask(mgmt.command(mgmt.SET_POWERED, index, bytes([on])))
+
+    async def answers(self, index: int) -> bool:
+        """Whether the controller itself still obeys: discovery is started and stopped, which it must confirm.
+
+        Reading the adapter's state would not do: the kernel answers that from memory.
+        """
+        mask = bytes([mgmt.LOW_ENERGY])
+        started = await self.ask(mgmt.command(mgmt.START_DISCOVERY, index, mask))
+        if started.status == mgmt.BUSY:
+            return True
+        if started.status != mgmt.SUCCESS:
+            return False
+        stopped = await self.ask(mgmt.command(mgmt.STOP_DISCOVERY, index, mask))
+        return stopped.status in (mgmt.SUCCESS, mgmt.REJECTED)
+
+    def _readable(self) -> None:
+        while True:
+            try:
+                frame = self._connection.recv(_DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError:
+                frame = b""
+            if not frame:
+                asyncio.get_running_loop().remove_reader(self._connection)
+                self._hear(mgmt.IndexRemoved(mgmt.NO_INDEX))
+                return
+            self._take(mgmt.decode(frame))
+
+    def _take(self, event: mgmt.Event | None) -> None:
+        if event is None:
+            return
+        if isinstance(event, mgmt.Reply):
+            answer = self._asked.get((event.index, event.command))
+            if answer is not None and not answer.done():
+                answer.set_result(event)
+            return
+        self._hear(event)

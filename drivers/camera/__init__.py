@@ -1,0 +1,1 @@
+"""Cameras: devices and recordings that give pictures."""

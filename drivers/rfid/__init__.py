@@ -1,0 +1,1 @@
+"""Serial UHF readers: four families of protocols, one stream of inventories."""
