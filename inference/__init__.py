@@ -1,0 +1,1 @@
+"""From pictures to tracks: models, detectors, the tracker. Pixels die here."""
