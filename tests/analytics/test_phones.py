@@ -1,0 +1,212 @@
+"""Timelines of phones near a radio: what is one device, what is near, what is persons."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analytics.radio.kappa import Kappa
+from analytics.radio.kinds import Kinds
+from analytics.radio.phones import Phones
+from analytics.radio.site import Recalibration, calibrate
+from analytics.radio.slices import SPANS, WIDTH, Slice, Vector, features
+from observations import DeviceSighting, Value
+
+
+def sighting(at: float, token: int, kind: int = 1, rssi_dbm: int = -60, randomised: bool = True) -> DeviceSighting:
+    return DeviceSighting(at, "door", 1, token, kind, rssi_dbm, randomised)
+
+
+def counted(seen: list[DeviceSighting], seconds: float = 300.0) -> dict[str, Value]:
+    phones = Phones("door")
+    for one in sorted(seen, key=lambda s: s.at):
+        phones.feed(one.at, one)
+    [tally] = phones.tallies(0.0, seconds)
+    return dict(tally.values)
+
+
+def scans(kind: int, every: float = 40.0, rssi_dbm: int = -60, until: float = 300.0) -> list[DeviceSighting]:
+    """A phone that scans regularly, with a new address each time, three frames a scan."""
+    return [
+        sighting(start + n * 0.02, round(start * 10) + kind * 10_000, kind, rssi_dbm)
+        for start in np.arange(3.0, until, every)
+        for n in range(3)
+    ]
+
+
+def test_a_phone_that_changes_its_address_is_one_device() -> None:
+    told = counted(scans(1))
+    assert (told["devices"], told["devices_low"], told["heard"]) == (1, 1, 24)
+
+
+def test_phones_of_different_models_are_counted_and_placed() -> None:
+    told = counted([*scans(1, rssi_dbm=-50), *scans(2, rssi_dbm=-70), *scans(3, rssi_dbm=-70), *scans(4, rssi_dbm=-85)])
+    assert told["devices"] == 4
+    assert (told["near"], told["inside"], told["far"]) == (1, 2, 1)
+    assert (told["dwellers"], told["passers"]) == (4, 0)
+
+
+def test_an_address_that_shows_two_classes_makes_them_one_device() -> None:
+    seen = [*scans(1), *scans(2), sighting(100.0, 777, 1), sighting(100.1, 777, 2)]
+    assert counted(seen)["devices"] == 1
+    kinds = Kinds()
+    for one in seen:
+        kinds.feed(one.at, one.token, one.device_class, one.rssi_dbm)
+    assert kinds.label(1) == kinds.label(2)
+
+
+def test_a_token_that_two_strangers_share_joins_nobody() -> None:
+    assert counted([*scans(1), *scans(2), sighting(100.0, 777, 1), sighting(130.0, 777, 2)])["devices"] == 2
+
+
+def test_an_epoch_that_ends_inside_the_window_doubles_nobody() -> None:
+    phones = Phones("door")
+    for one in scans(1):
+        late = one.at > 150
+        kind = 900 if late else 1
+        phones.feed(one.at, DeviceSighting(one.at, "door", 2 if late else 1, one.token, kind, -60, True))
+    [tally] = phones.tallies(0.0, 300.0)
+    assert tally.values["devices"] == 1
+
+
+def test_what_was_heard_once_is_nobody() -> None:
+    assert counted([*scans(1), sighting(50.0, 9, 2), sighting(50.1, 9, 2)])["devices"] == 1
+
+
+def test_more_scans_than_one_phone_makes_are_several_phones() -> None:
+    told = counted(scans(1, every=3.0))
+    assert told["devices"] == 2  # 99 bursts in five minutes, at most 60 a phone
+    assert isinstance(told["devices_high"], int)
+    assert told["devices_high"] > 2
+
+
+def test_identical_phones_are_not_told_apart_and_the_interval_says_so() -> None:
+    """Two phones of a model scan twice as often as one: the count stays low, its upper end does not."""
+    once, twice = counted(scans(1)), counted([*scans(1), *(sighting(s.at + 9, s.token + 5, 1) for s in scans(1))])
+    assert once["devices"] == twice["devices"] == 1
+    assert isinstance(once["devices_high"], int)
+    assert isinstance(twice["devices_high"], int)
+    assert twice["devices_high"] >= 2 * once["devices_high"] - 1
+
+
+def test_fixed_addresses_are_counted_one_by_one() -> None:
+    seen = [sighting(t, token, 7, randomised=False) for token in (1, 2, 3) for t in (1.0, 31.0, 61.0)]
+    assert counted(seen)["devices"] == 3
+
+
+def test_who_passes_is_no_dweller() -> None:
+    told = counted([*scans(1), *[s for s in scans(2, every=10.0) if s.at < 40]])
+    assert (told["dwellers"], told["passers"]) == (1, 1)
+
+
+def test_a_flood_of_invented_addresses_is_said_and_not_counted() -> None:
+    phones = Phones("door")
+    for n in range(5000):
+        phones.feed(n / 100, sighting(n / 100, n, n % 60_000 + 1))
+    [tally] = phones.tallies(0.0, 300.0)
+    assert tally.values["devices"] is None
+    assert tally.values["reason"] == "overloaded"
+
+
+def test_the_next_window_begins_empty() -> None:
+    phones = Phones("door")
+    for one in scans(1):
+        phones.feed(one.at, one)
+    phones.restart(300.0)
+    [tally] = phones.tallies(300.0, 600.0)
+    assert (tally.values["devices"], tally.values["heard"]) == (0, 0)
+    assert tally.values["persons"] is None
+    assert tally.values["reason"] == "not_calibrated"
+
+
+def test_kappa_is_learnt_used_and_watched() -> None:
+    kappa = Kappa()
+    assert kappa.persons(10) is None
+    for n in range(48):
+        kappa.teach(10, 14 + n % 3)
+    told = kappa.persons(20)
+    assert told is not None
+    assert told.persons == pytest.approx(30, abs=0.5)
+    assert told.low < 30 < told.high
+    assert not kappa.drifted
+    for _ in range(12):
+        kappa.teach(10, 25)
+    assert kappa.drifted
+
+
+def test_a_taught_radio_says_persons_and_raises_the_alarm_when_they_drift() -> None:
+    phones = Phones("door")
+    start = 0.0
+    told: list[object] = []
+    for window in range(40):
+        for kind in range(1, 5):
+            for one in scans(kind):
+                phones.feed(start + one.at, sighting(start + one.at, one.token, kind))
+        phones.teach(start, start + 300, 6.0 if window < 28 else 12.0)
+        if window == 27:
+            [tally] = phones.tallies(start, start + 300)
+            assert tally.values["persons"] == pytest.approx(6.0, abs=0.1)
+        told += [(alarm.values["kind"], alarm.values["active"]) for alarm in phones.alarms(start + 300)]
+        start += 300
+        phones.restart(start)
+    assert told == [("miscalibrated", True)]
+
+
+def windows(seed: int, count: int) -> tuple[Vector, Vector, list[str]]:
+    """Invented windows in which persons carry phones, among passers outside whom the gate lets through."""
+    dice = np.random.default_rng(seed)
+    rows, persons, days = [], [], []
+    for number in range(count):
+        many = int(dice.integers(0, 20)) if number % 3 else 0
+        piece = Slice(0.0)
+        for person in range(many):
+            for n in range(int(dice.integers(1, 5))):
+                piece.feed(
+                    sighting(float(dice.random() * 300), person * 10 + n, person % 7 + 1, int(-45 - dice.random() * 20))
+                )
+        for stranger in range(int(dice.integers(0, 30))):
+            piece.feed(sighting(float(dice.random() * 300), 5000 + stranger, stranger % 9 + 1, -88))
+        rows.append(features([piece]))
+        persons.append(many)
+        days.append(f"day {number % 6}")
+    return np.array(rows), np.array(persons, float), days
+
+
+def test_a_site_learns_how_many_persons_are_there(tmp_path: Path) -> None:
+    model = calibrate(*windows(1, 240))
+    rows, persons, _ = windows(2, 120)
+    said = model.predict(rows)
+    assert np.abs(said - persons).mean() < 2.0
+    assert ((said >= 0.5) == (persons > 0)).mean() > 0.95
+    inside = [
+        e.low <= truth <= e.high for e, truth in ((model.estimate(r), p) for r, p in zip(rows, persons, strict=True))
+    ]
+    assert np.mean(inside) > 0.75
+    model.save(tmp_path / "site.npz")
+    again = type(model).load(tmp_path / "site.npz")
+    assert np.allclose(again.predict(rows), said)
+    (tmp_path / "torn.npz").write_bytes((tmp_path / "site.npz").read_bytes()[:100])
+    with pytest.raises((ValueError, OSError)):
+        type(model).load(tmp_path / "torn.npz")
+
+
+def test_too_few_windows_are_no_calibration() -> None:
+    with pytest.raises(ValueError, match="50 windows"):
+        calibrate(*windows(1, 20))
+
+
+def test_recalibration_follows_the_door_counter() -> None:
+    door = Recalibration()
+    for _ in range(60):
+        door.teach(5.0, 8.0)
+    assert door.scale == pytest.approx(1.6)
+    assert door.drifted
+    assert Recalibration().scale == 1.0
+
+
+def test_features_have_one_shape_however_long_the_box_has_run() -> None:
+    piece = Slice(0.0)
+    piece.feed(sighting(1.0, 4, 2, -50))
+    assert features([piece]).shape == (len(SPANS) * WIDTH,)
+    assert features([Slice(0.0)] * 8 + [piece]).shape == (len(SPANS) * WIDTH,)
+    assert features([Slice(0.0)]).sum() == 0

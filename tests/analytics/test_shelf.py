@@ -1,0 +1,183 @@
+"""Shelves as timelines: hands that take, bodies that hide, readers that fail, goods that turn up elsewhere."""
+
+import pytest
+
+from analytics.shelf import Shelves
+from observations import GoodsSighting, Tally
+from simulation.reader.field import Body
+from tests.analytics.goods import SETTLED, Shelf, row, sku_of
+
+
+def settled(shelf: Shelf) -> Shelves:
+    """A metric that has learnt the shelf, at the beginning of a window."""
+    shelves = Shelves("shelf", shelf.plan)
+    shelf.run(SETTLED, shelves.feed)
+    shelves.restart(shelf.at)
+    return shelves
+
+
+def test_the_first_window_tells_all_stock_and_the_next_only_what_changed() -> None:
+    shelf = Shelf()
+    shelves = Shelves("shelf", shelf.plan)
+    shelf.run(SETTLED, shelves.feed)
+    first = shelves.tallies(0, SETTLED)
+    assert [tally.values["stock"] for tally in first] == [5] * 6
+    assert {tally.values["shelf"] for tally in first} == {"board-1"}
+    assert all(tally.kind == "shelves" and tally.reason is None for tally in first)
+    shelves.restart(shelf.at)
+    shelf.run(SETTLED, shelves.feed)
+    assert shelves.tallies(SETTLED, shelf.at) == []
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.65, 0.8])
+def test_what_is_taken_is_picked_and_what_comes_back_is_put_back(rate: float) -> None:
+    shelf = Shelf(rate=rate)
+    shelves = settled(shelf)
+    taken = shelf.items[12]
+    shelf.field.take(taken, shelf.at)
+    shelf.run(45, shelves.feed)
+    told = row(shelves.tallies(SETTLED, shelf.at), sku_of(taken.gtin))
+    assert (told["stock"], told["picked"], told["put_back"]) == (4, 1, 0)
+    shelf.field.put(taken)
+    shelf.run(20, shelves.feed)
+    told = row(shelves.tallies(SETTLED, shelf.at), sku_of(taken.gtin))
+    assert (told["stock"], told["picked"], told["put_back"]) == (5, 1, 1)
+    assert len(shelves.tallies(SETTLED, shelf.at)) == 1
+
+
+def test_a_body_that_stands_there_is_a_shadow_and_no_pick() -> None:
+    shelf = Shelf()
+    shelves = settled(shelf)
+    shelf.field.bodies.append(Body(1, 0.5, 0.5, 1.0, shelf.at, shelf.at + 90))
+    shelf.run(90, shelves.feed)
+    rows = shelves.tallies(SETTLED, shelf.at)
+    assert rows
+    assert sum(int(str(tally.values["picked"])) for tally in rows) == 0
+    assert max(float(str(tally.values["shadowed_minutes"])) for tally in rows) > 1.0
+    shelf.run(30, shelves.feed)
+    assert all(tally.values["stock"] in (5, None) for tally in shelves.tallies(SETTLED, shelf.at))
+
+
+def test_what_is_taken_from_behind_a_body_is_told_when_it_has_gone() -> None:
+    shelf = Shelf()
+    shelves = settled(shelf)
+    taken = shelf.items[12]
+    shelf.field.bodies.append(Body(1, 0.5, 0.5, 0.9, shelf.at, shelf.at + 20))
+    shelf.run(5, shelves.feed)
+    shelf.field.take(taken, shelf.at)
+    shelf.run(45, shelves.feed)
+    picked = [tally.values["sku"] for tally in shelves.tallies(SETTLED, shelf.at) if tally.values["picked"]]
+    assert picked == [sku_of(taken.gtin)]
+
+
+def test_a_reader_that_says_nothing_takes_nothing_from_the_shelf() -> None:
+    shelf = Shelf(1, 2)
+    shelves = settled(shelf)
+    shelf.run(300, shelves.feed, deaf=(2,))
+    rows = shelves.tallies(SETTLED, shelf.at)
+    assert {tally.values["shelf"] for tally in rows} == {"board-2"}
+    assert all(tally.values["stock"] is None and tally.reason == "not_seen" for tally in rows)
+    shelves.restart(shelf.at)
+    start = shelf.at
+    shelf.run(60, shelves.feed)
+    rows = shelves.tallies(start, shelf.at)
+    assert [tally.values["stock"] for tally in rows] == [5] * 6
+    assert not any(tally.values["picked"] for tally in rows)
+
+
+def test_a_whole_article_that_is_swept_away_is_told_in_the_end() -> None:
+    shelf = Shelf()
+    shelves = settled(shelf)
+    for item in shelf.items[10:20]:
+        shelf.field.take(item, shelf.at)
+    shelf.run(420, shelves.feed)
+    rows = shelves.tallies(SETTLED, shelf.at)
+    assert sum(int(str(tally.values["picked"])) for tally in rows) == 10
+
+
+def test_goods_that_lie_elsewhere_are_misplaced_until_they_are_home() -> None:
+    shelf = Shelf(1, 2)
+    shelves = settled(shelf)
+    stray = shelf.items[3]
+    shelf.field.take(stray, shelf.at)
+    shelf.run(30, shelves.feed)
+    shelf.field.put(stray, antenna=2)
+    shelf.run(200, shelves.feed)
+    told = row(shelves.tallies(SETTLED, shelf.at), sku_of(stray.gtin))
+    assert (told["stock"], told["picked"], told["put_back"], told["misplaced"]) == (4, 1, 0, 1)
+    shelf.field.put(stray, antenna=1)
+    shelf.run(30, shelves.feed)
+    told = row(shelves.tallies(SETTLED, shelf.at), sku_of(stray.gtin))
+    assert (told["stock"], told["put_back"], told["misplaced"]) == (5, 1, 0)
+
+
+def test_a_neighbouring_antenna_that_overhears_misplaces_nothing() -> None:
+    shelf = Shelf(1, 2)
+    for item in shelf.items:
+        item.leaks = {3 - item.antenna: 0.2}
+    shelves = settled(shelf)
+    shelf.run(600, shelves.feed)
+    assert shelves.tallies(SETTLED, shelf.at) == []
+
+
+def test_an_article_that_runs_out_is_empty_minutes_and_one_alarm() -> None:
+    shelf = Shelf(items=2)
+    shelves = settled(shelf)
+    for item in shelf.items[4:6]:
+        shelf.field.take(item, shelf.at)
+        shelf.run(30, shelves.feed)
+    shelf.run(540, shelves.feed)
+    sku = sku_of(shelf.items[4].gtin)
+    told = row(shelves.tallies(SETTLED, shelf.at), sku)
+    assert told["stock"] == 0
+    assert 8.5 <= float(str(told["empty_minutes"])) <= 9.5
+    assert said(shelves.alarms(shelf.at)) == [("shelf_empty", sku, True)]
+    for item in shelf.items[4:6]:
+        shelf.field.put(item)
+    shelf.run(60, shelves.feed)
+    assert said(shelves.alarms(shelf.at)) == [("shelf_empty", sku, False)]
+
+
+def said(alarms: list[Tally]) -> list[tuple[object, object, object]]:
+    return [(alarm.values["kind"], alarm.values["name"], alarm.values["active"]) for alarm in alarms]
+
+
+def test_what_is_only_handled_is_touched() -> None:
+    shelf = Shelf()
+    shelves = settled(shelf)
+    shelf.items[7].handled_until = shelf.at + 5
+    shelf.run(30, shelves.feed)
+    told = row(shelves.tallies(SETTLED, shelf.at), sku_of(shelf.items[7].gtin))
+    assert (told["touched"], told["picked"], told["stock"]) == (1, 0, 5)
+
+
+def test_a_quiet_while_of_two_hundred_items_loses_none() -> None:
+    shelf = Shelf(skus=40)
+    shelves = settled(shelf)
+    shelf.run(900, shelves.feed)
+    assert [tally for tally in shelves.tallies(SETTLED, shelf.at) if tally.values["picked"]] == []
+
+
+def test_a_reader_with_eight_antennas_comes_round_every_four_seconds() -> None:
+    shelf = Shelf()
+    shelves = Shelves("shelf", shelf.plan)
+
+    def seldom(at: float, seen: GoodsSighting) -> None:
+        if at % 4 == 0:
+            shelves.feed(at, GoodsSighting(at, 4.0, seen.reader, seen.antenna, seen.goods))
+
+    shelf.run(8 * SETTLED, seldom)
+    shelves.restart(shelf.at)
+    start = shelf.at
+    shelf.field.take(shelf.items[12], shelf.at)
+    shelf.run(240, seldom)
+    told = row(shelves.tallies(start, shelf.at), sku_of(shelf.items[12].gtin))
+    assert (told["stock"], told["picked"]) == (4, 1)
+
+
+def test_asking_changes_nothing() -> None:
+    shelf = Shelf()
+    shelves = Shelves("shelf", shelf.plan)
+    shelf.run(60, shelves.feed)
+    once = [dict(tally.values) for tally in shelves.tallies(0, 60)]
+    assert [dict(tally.values) for tally in shelves.tallies(0, 60)] == once
