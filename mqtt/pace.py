@@ -1,0 +1,77 @@
+"""How fast a box speaks: jitter against storms, a gate for windows, a bucket for the backlog."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from time import monotonic
+
+from mqtt.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast and how patiently. Times in seconds; a rate of 0 has no limit.
+
+    `spread` delays the first connection after boot by a random part; `phase` spreads the windows of a fleet likewise.
+    `windows` CBOR reports go into one message, unless the first of them has waited for `hold`.
+    """
+
+    spread: float = 60.0
+    base: float = 1.0
+    cap: float = 900.0
+    phase: float = 0.0
+    window: int = 20
+    messages: float = 20.0
+    bytes: float = 64_000.0
+    stall: float = 30.0
+    live: float = 10.0
+    health: float = 900.0
+    windows: int = 1
+    hold: float = 3600.0
+
+    def jitter(self, attempt: int) -> float:
+        """Full jitter, so that a fleet that lost its broker at one moment does not come back at one moment."""
+        return random.uniform(0, min(self.cap, self.base * 2.0 ** min(attempt, 30)))
+
+
+class Gate:
+    """Holds windows back, never alerts: for the box's phase, and until enough windows have come for one message."""
+
+    def __init__(self, phase: float, windows: int, hold: float) -> None:
+        self._phase, self._windows = phase, windows
+        self._hold = phase + (hold if windows > 1 else 0.0)
+        self._opens = 0.0
+
+    def open(self, waiting: int) -> bool:
+        """Whether windows may go now, of which `waiting` wait."""
+        return monotonic() >= self._opens or (self._windows > 1 and waiting >= self._windows)
+
+    async def wait(self, outbox: Outbox) -> None:
+        """Return when something was stored, or when the gate opens; what comes first after a rest is held back."""
+        resting = monotonic() >= self._opens
+        try:
+            async with asyncio.timeout(None if resting else max(0.01, self._opens - monotonic())):
+                await outbox.wait()
+        except TimeoutError:
+            return
+        if resting and self._hold:
+            self._opens = monotonic() + self._hold
+
+
+class Bucket:
+    """A token bucket over messages and bytes a second, with one second's worth in stock."""
+
+    def __init__(self, messages: float, size: float) -> None:
+        self._rates = (messages, size)
+        self._levels = [messages, size]
+        self._at = monotonic()
+
+    async def take(self, size: int) -> None:
+        """Return when one message of `size` bytes may go."""
+        now = monotonic()
+        for n, (rate, cost) in enumerate(zip(self._rates, (1.0, float(size)), strict=True)):
+            self._levels[n] = min(rate, self._levels[n] + rate * (now - self._at)) - cost
+        self._at = now
+        waits = [-level / rate for level, rate in zip(self._levels, self._rates, strict=True) if rate and level < 0]
+        if waits:
+            await asyncio.sleep(max(waits))

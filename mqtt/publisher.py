@@ -1,0 +1,385 @@
+"""The only code that talks to the broker: it drains the outbox, keeps the box's state known, and never gives up.
+
+    publisher = Publisher(broker, topics, documents, pace, form=Form.JSON, ears={Topic.ACTION: act})
+    await publisher.run(outbox)      until cancelled; then it says `offline` itself and leaves
+    publisher.refresh()              state and health have changed: say them now
+    publisher.reply(...)             an answer to an action; publisher.retain(...) for `reported`
+    publisher.stats()                for `passerby status`
+
+`published` is told every topic and payload that was handed to the network: the ledger.
+
+What comes from the outbox is QoS 1, in order within a topic, at most `Pace.window` (and the broker's Receive Maximum)
+in flight, deleted only when the broker has acknowledged it. `Documents` are asked for what is said at once and not
+stored: birth and state at every connection, live and health at their intervals.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic, time
+
+from events import DropReason
+from mqtt.advice import Advice, Move, of_code
+from mqtt.broker import Broker
+from mqtt.codec import Form, merge
+from mqtt.connection import Connection, Ended, Hello, Inbound, Refused, connect
+from mqtt.flight import Flight
+from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Row, Stream
+from mqtt.pace import Bucket, Gate, Pace
+from mqtt.topics import SAID, Topic, Topics
+
+log = logging.getLogger(__name__)
+
+STRIKES = 3
+CAREFUL = 20
+_PATIENT = 6
+_PACKET_OVERHEAD = 64
+_POISON_S = 10.0
+_FAREWELL_S = 2.0
+_SUSPICIOUS = {None, 0x80, 0x81, 0x82, 0x83, 0x90, 0x94, 0x95, 0x99, 0x9A, 0x9B}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """What the daemon is asked for, each as an encoded payload. `state(session, offline)` is also the will."""
+
+    birth: Callable[[int, Sequence[Stream]], bytes]
+    state: Callable[[int, bool], bytes]
+    health: Callable[[], bytes] | None = None
+    live: Callable[[], bytes | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherStats:
+    """The publisher now; `advice` is why there is no connection or why nothing moves, None while all is well."""
+
+    connected: bool
+    session: int
+    protocol: str
+    advice: Advice | None
+    in_flight: int
+    sent: int
+    acknowledged: int
+    refused: int
+    reconnects: int
+    ack_seconds: float | None
+
+
+class Publisher:
+    """One box's voice at one broker. All methods are for the event loop that runs it."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        topics: Topics,
+        documents: Documents,
+        pace: Pace | None = None,
+        *,
+        form: Form = Form.JSON,
+        ears: Mapping[Topic, Callable[[Inbound], None]] | None = None,
+        published: Callable[[str, bytes], None] = lambda topic, payload: None,
+    ) -> None:
+        self._broker, self._topics, self._documents = broker, topics, documents
+        self._pace, self._form = pace or Pace(), form
+        self._ears = {topics.of(topic): ear for topic, ear in (ears or {}).items()}
+        self._five = broker.five
+        self._published = published
+        self._session = 0
+        self._reconnects = -1
+        self._connection: Connection | None = None
+        self._advice: Advice | None = Advice("starting", "the first connection has not been tried yet")
+        self._changed = asyncio.Event()
+        self._retained: dict[Topic, bytes] = {}
+        self._flight = Flight()
+        self._phase = random.uniform(0, self._pace.phase)
+        self._suspects: dict[int, int] = {}
+        self._careful = 0
+        self._sent = self._acknowledged = self._refused = 0
+        self._ack_seconds: float | None = None
+        self._refusal: Advice | None = None
+
+    # --- what the daemon calls
+
+    async def run(self, outbox: Outbox) -> None:
+        """Publish until cancelled."""
+        await asyncio.sleep(random.uniform(0, self._pace.spread))
+        attempt = 0
+        while True:
+            before = self._acknowledged
+            try:
+                ended = await self._session_with(outbox)
+                attempt = 0 if self._acknowledged > before else attempt + 1
+            except Refused as refusal:
+                ended = Ended(refusal.advice, by_peer=False)
+                attempt += 1
+                was_five, self._five = self._five, self._broker.five and not (self._five and refusal.version)
+                if was_five and not self._five:
+                    continue
+            # Some brokers hang up on whom they refuse; why they refused is the news, not that they hung up.
+            advice = self._refusal if self._refusal and ended.by_peer and ended.code is None else ended.advice
+            if advice != self._advice:
+                log.warning("mqtt: %s: %s", advice.word, advice.remedy)
+            self._advice = advice
+            await asyncio.sleep(self._delay(attempt, advice))
+
+    def refresh(self) -> None:
+        """State, health or live figures have changed: say them now."""
+        self._changed.set()
+
+    def retain(self, topic: Topic, payload: bytes) -> None:
+        """Say a retained document now and again at each connection, until it is replaced."""
+        self._retained[topic] = payload
+        self._changed.set()
+
+    def reply(self, request: Inbound, payload: bytes) -> bool:
+        """Answer a request; False when there is no connection, and the answer is then forgotten."""
+        if self._connection is None:
+            return False
+        topic = request.response_topic or self._topics.of(Topic.REPLY)
+        mid = self._connection.reply(topic, payload, request.correlation)
+        if mid is not None:
+            self._published(topic, payload)
+        return mid is not None
+
+    def stats(self) -> PublisherStats:
+        """The figures of this moment."""
+        return PublisherStats(
+            connected=self._connection is not None,
+            session=self._session,
+            protocol="5" if self._five else "3.1.1",
+            advice=self._advice,
+            in_flight=len(self._flight.sent),
+            sent=self._sent,
+            acknowledged=self._acknowledged,
+            refused=self._refused,
+            reconnects=max(0, self._reconnects),
+            ack_seconds=self._ack_seconds,
+        )
+
+    # --- one connection
+
+    def _delay(self, attempt: int, advice: Advice) -> float:
+        return self._pace.jitter(max(attempt, _PATIENT) if advice.move is Move.WAIT else attempt)
+
+    async def _session_with(self, outbox: Outbox) -> Ended:
+        self._session += 1
+        self._refusal = None
+        self._flight = Flight()
+        hello = Hello(
+            client_id=self._topics.box,
+            will_topic=self._topics.of(Topic.STATE),
+            will=self._documents.state(self._session, True),
+            content_type=self._form.value,
+            listen=tuple(self._ears),
+        )
+        connection = await connect(self._broker, hello, five=self._five, on_ack=self._acked, on_message=self._heard)
+        await outbox.again()
+        self._flight.open(min(self._pace.window, connection.granted.receive_maximum))
+        self._connection, self._advice = connection, None
+        self._reconnects += 1
+        log.info("mqtt: connected, session %d, MQTT %s", self._session, "5" if self._five else "3.1.1")
+        try:
+            ended = await self._serve(connection, outbox)
+        except asyncio.CancelledError:
+            await self._farewell(connection)
+            raise
+        finally:
+            self._connection = None
+            self._settle(outbox)
+        await self._judge(ended, outbox)
+        return ended
+
+    async def _serve(self, connection: Connection, outbox: Outbox) -> Ended:
+        try:
+            return await self._talk(connection, outbox)
+        except* (OutboxStalled, OutboxUnavailable):
+            connection.abort(Advice("outbox", "the outbox cannot be read: see its own state"))
+        return await connection.ended
+
+    async def _talk(self, connection: Connection, outbox: Outbox) -> Ended:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(connection.keep_alive(), name="mqtt keepalive"),
+                group.create_task(self._watch(connection), name="mqtt watchdog"),
+                group.create_task(self._drain(connection, outbox), name="mqtt drain"),
+                group.create_task(self._collect(outbox), name="mqtt acknowledged"),
+                group.create_task(self._herald(connection, outbox), name="mqtt herald"),
+            ]
+            ended = await asyncio.shield(connection.ended)
+            for task in tasks:
+                task.cancel()
+        return ended
+
+    async def _farewell(self, connection: Connection) -> None:
+        """Wait a moment for what is in flight, say offline ourselves, and close."""
+        self._say(connection, Topic.STATE, self._documents.state(self._session, True))
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._flight.empty()
+        except TimeoutError:
+            log.warning("mqtt: left with %d messages unacknowledged; they stay stored", len(self._flight.sent))
+        await connection.close()
+
+    async def _watch(self, connection: Connection) -> None:
+        """A broker that acknowledges nothing is as good as gone, however open its socket is."""
+        while True:
+            await asyncio.sleep(min(1.0, self._pace.stall / 4))
+            if monotonic() - self._flight.oldest() > self._pace.stall:
+                connection.abort(Advice("stalled", "the broker acknowledges nothing: it or the network is stuck"))
+
+    async def _herald(self, connection: Connection, outbox: Outbox) -> None:
+        """Birth and state first; then live and health at their intervals, and everything again that has changed."""
+        self._say(connection, Topic.BIRTH, self._documents.birth(self._session, await outbox.streams()))
+        said: dict[Topic, bytes] = {}
+        live = health = 0.0
+        while True:
+            now = monotonic()
+            fresh = self._retained | {Topic.STATE: self._documents.state(self._session, False)}
+            for topic, payload in fresh.items():
+                if said.get(topic) != payload:
+                    self._say(connection, topic, payload)
+            said = fresh
+            if self._documents.live and self._pace.live and now >= live:
+                live = now + self._pace.live
+                self._say(connection, Topic.LIVE, self._documents.live())
+            if self._documents.health and (now >= health or self._changed.is_set()):
+                health = now + self._pace.health
+                self._say(connection, Topic.HEALTH, self._documents.health(), expiry=int(2 * self._pace.health) + 1)
+            self._changed.clear()
+            await self._until_changed(min(live or now + 60, health or now + 60) - monotonic())
+
+    async def _until_changed(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(0.05, seconds)):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def _say(self, connection: Connection, topic: Topic, payload: bytes | None, expiry: int | None = None) -> None:
+        if payload is None:
+            return
+        manner = SAID.get(topic)
+        qos, retain = (manner.qos, manner.retain) if manner else (1, True)
+        mid = connection.publish(self._topics.of(topic), payload, qos=qos, retain=retain, expiry=expiry)
+        if mid is not None:
+            self._published(self._topics.of(topic), payload)
+        if qos and mid is not None:
+            self._flight.took_off(mid, [])
+
+    # --- draining
+
+    async def _drain(self, connection: Connection, outbox: Outbox) -> None:
+        bucket = Bucket(self._pace.messages, self._pace.bytes)
+        gate = Gate(self._phase, self._pace.windows, self._pace.hold)
+        ready: deque[Row] = deque()
+        while True:
+            await self._flight.unpaused()
+            ready.extendleft(reversed(self._flight.again()))
+            if not ready:
+                least = Keep.DETAIL if gate.open(outbox.stats().by_keep.get("count", 0)) else Keep.ALERT
+                ready += await outbox.batch(max(1, self._pace.window * self._pace.windows), least)
+            if not ready:
+                await gate.wait(outbox)
+                continue
+            await self._flight.room(alone=self._careful > 0)
+            rows = self._next(ready)
+            payload = rows[0].payload if len(rows) == 1 else merge(SAID[Topic(rows[0].topic)].event, _payloads(rows))
+            await bucket.take(len(payload))
+            limit = connection.granted.maximum_packet
+            if limit is not None and len(payload) + _PACKET_OVERHEAD + len(self._topics.of(Topic.REPORT)) > limit:
+                await self._too_large(rows, outbox)
+                continue
+            self._send(connection, rows, payload)
+
+    def _next(self, ready: deque[Row]) -> list[Row]:
+        """One row; or, in CBOR, as many reports in a row as go into one message."""
+        rows = [ready.popleft()]
+        if self._form is Form.CBOR and not self._careful:
+            while ready and len(rows) < self._pace.windows and ready[0].topic == rows[0].topic == Topic.REPORT:
+                rows.append(ready.popleft())
+        return rows
+
+    async def _too_large(self, rows: list[Row], outbox: Outbox) -> None:
+        if len(rows) == 1:
+            await outbox.bury(rows, DropReason.TOO_LARGE)
+        else:
+            self._careful = CAREFUL
+            self._flight.return_(rows)
+
+    def _send(self, connection: Connection, rows: list[Row], payload: bytes) -> None:
+        latest = max((row.expires or 0.0) for row in rows)
+        expiry = int(latest - time()) if all(row.expires for row in rows) else None
+        topic = self._topics.of(Topic(rows[0].topic))
+        mid = connection.publish(topic, payload, expiry=expiry)
+        if mid is not None:
+            self._published(topic, payload)
+            self._flight.took_off(mid, rows)
+            self._sent += len(rows)
+
+    def _acked(self, mid: int, code: int) -> None:
+        sent = self._flight.landed(mid, code)
+        if sent is not None:
+            self._ack_seconds = monotonic() - sent.at
+
+    async def _collect(self, outbox: Outbox) -> None:
+        """Take what was acknowledged out of the outbox, and judge what was refused."""
+        while True:
+            await self._flight.news.wait()
+            self._flight.news.clear()
+            self._settle(outbox)
+            for rows, code in self._flight.turned_away():
+                await self._refuse(rows, of_code(code), outbox)
+
+    def _settle(self, outbox: Outbox) -> None:
+        arrived = self._flight.arrived()
+        outbox.done(arrived)
+        self._acknowledged += len(arrived)
+        self._careful = max(0, self._careful - len(arrived))
+        for row in arrived:
+            self._suspects.pop(row.id, None)
+
+    async def _refuse(self, rows: list[Row], advice: Advice, outbox: Outbox) -> None:
+        """One message may be at fault, and is tried three times; or all are, and then the box waits."""
+        self._refused += len(rows)
+        self._advice = self._refusal = advice
+        log.warning("mqtt: the broker refuses a message: %s: %s", advice.word, advice.remedy)
+        if advice.move is Move.WAIT:
+            self._flight.pause(self._pace.jitter(_PATIENT))
+        elif len(rows) > 1:
+            self._careful = CAREFUL
+        elif await self._strike(rows[0], DropReason.REFUSED, outbox):
+            return
+        self._flight.return_(rows)
+
+    async def _strike(self, row: Row, reason: DropReason, outbox: Outbox) -> bool:
+        """Count against a message; True when that was once too often and it is with the dead letters."""
+        self._suspects[row.id] = self._suspects.get(row.id, 0) + 1
+        if self._suspects[row.id] < STRIKES:
+            return False
+        log.error("mqtt: message %d of %s goes to the dead letters: %s", row.seq, row.topic, reason)
+        del self._suspects[row.id]
+        await outbox.bury([row], reason)
+        return True
+
+    async def _judge(self, ended: Ended, outbox: Outbox) -> None:
+        """A message after which the broker hangs up three times, when it is sent alone, is poison."""
+        flying = [sent for sent in self._flight.sent.values() if sent.rows]
+        if not (ended.by_peer and ended.code in _SUSPICIOUS and self._flight.trusted and flying):
+            return
+        first = flying[0]
+        alone = len(flying) == 1 and len(first.rows) == 1
+        if self._careful and alone and monotonic() - first.at < _POISON_S:
+            await self._strike(first.rows[0], DropReason.POISONED, outbox)
+        self._careful = CAREFUL
+
+    def _heard(self, inbound: Inbound) -> None:
+        ear = self._ears.get(inbound.topic)
+        if ear is not None:
+            ear(inbound)
+
+
+def _payloads(rows: Sequence[Row]) -> list[bytes]:
+    return [row.payload for row in rows]

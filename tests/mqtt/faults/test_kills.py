@@ -1,0 +1,86 @@
+"""Killed without a word: the box at random times, and the broker under it."""
+
+import asyncio
+import multiprocessing
+import os
+import random
+import signal
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from tests.mqtt.backend import Backend, Tally
+from tests.mqtt.box import box, until, window
+from tests.mqtt.faults.child import Orders, live
+from tests.mqtt.faults.conftest import Tell
+from tests.mqtt.mosquitto import Mosquitto
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(900)]
+
+KILLS = [10, pytest.param(200, marks=pytest.mark.faults)]
+BROKER_KILLS = 50
+
+
+def acknowledged(pipe: Connection) -> set[tuple[str, int]]:
+    """What the child said was stored, as far as whole lines go."""
+    said = b""
+    while chunk := os.read(pipe.fileno(), 1 << 16):
+        said += chunk
+    lines = said.decode().split("\n")[:-1]
+    return {(store, int(seq)) for store, seq in (line.split() for line in lines)}
+
+
+@pytest.mark.parametrize("kills", KILLS)
+def test_a_box_killed_at_random_times_loses_nothing_that_it_stored(
+    mosquitto: Mosquitto, backend: Backend, tmp_path: Path, tell: Tell, kills: int
+) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.mqtt.faults.child"])
+    chance = random.Random(11)
+    sent: set[tuple[str, int]] = set()
+    for trial in range(kills + 1):
+        last = trial == kills
+        ours, theirs = context.Pipe(duplex=False)
+        orders = Orders(tmp_path / "o.db", f"mqtt://127.0.0.1:{mosquitto.port}", 0 if last else 100_000)
+        child = context.Process(target=live, args=(orders, theirs))
+        child.start()
+        theirs.close()
+        if not last:
+            timer = threading.Timer(chance.uniform(0.02, 0.5), os.kill, (child.pid, signal.SIGKILL))
+            timer.start()
+        sent |= acknowledged(ours)
+        child.join(120)
+        ours.close()
+        assert child.exitcode == (0 if last else -signal.SIGKILL)
+    backend.until(lambda: len(sent - set(backend.arrivals())) == 0, 30)
+    tally = Tally.of(sent, backend.arrivals())
+    tell("kill -9 of the box", kills, tally, f"{tally.duplicated / kills:.1f} again a kill")
+    assert len(sent) > kills
+    assert (tally.lost, tally.out_of_order) == (0, 0)
+
+
+@pytest.mark.faults
+async def test_a_broker_killed_at_random_times_costs_nothing(
+    mosquitto: Mosquitto, backend: Backend, tell: Tell
+) -> None:
+    chance = random.Random(5)
+    sent: list[int] = []
+    async with box(mosquitto.broker) as (outbox, _):
+        for _ in range(BROKER_KILLS):
+            sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(40)))
+            await asyncio.sleep(chance.uniform(0.0, 0.15))
+            mosquitto.kill()
+            sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(10)))
+            mosquitto.start()
+            await asyncio.to_thread(backend.ready)
+        assert await until(lambda: outbox.stats().rows == 0, 60)
+        (store,) = [stream.store for stream in await outbox.streams() if stream.topic == "report"]
+        assert await outbox.dead() == []
+    everything = {(store, seq) for seq in sent}
+    unheard = everything - set(backend.arrivals())
+    tally = Tally.of(everything, backend.arrivals())
+    tell("kill -9 of the broker", BROKER_KILLS, tally, f"{len(unheard)} acknowledged and then forgotten by the broker")
+    assert tally.out_of_order == 0
+    assert len(unheard) <= 20 * BROKER_KILLS

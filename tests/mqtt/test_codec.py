@@ -1,0 +1,122 @@
+"""What is said is what is read: both forms, every event, and whatever else arrives."""
+
+import json
+
+import cbor2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events import ClockState, Event, LineCount, Name, Quality, Report, Sensor
+from mqtt.codec import CodecError, Envelope, Form, decode, encode, encode_many, merge
+from mqtt.topics import SAID
+from tests.mqtt.documents import anything
+
+EVENTS = sorted({said.event for said in SAID.values()}, key=lambda event: event.__name__)
+
+
+def report(start: int = 1_800_000_000, inwards: int = 3) -> Report:
+    return Report(
+        start=start,
+        seconds=300,
+        clock=ClockState.SYNCED,
+        epoch=7,
+        quality=(Quality(sensor=Sensor.CAMERA, name=Name("door"), seen=0.97),),
+        lines=(LineCount(line=Name("door"), in_=inwards, out=1, day_in=90, day_out=80),),
+    )
+
+
+def test_json_is_what_a_person_expects_to_see() -> None:
+    assert json.loads(encode(report(), Form.JSON, "abc", 12)) == {
+        "store": "abc",
+        "seq": 12,
+        "start": 1_800_000_000,
+        "seconds": 300,
+        "clock": "synced",
+        "epoch": 7,
+        "quality": [{"sensor": "camera", "name": "door", "seen": 0.97}],
+        "lines": [{"line": "door", "in": 3, "out": 1, "day_in": 90, "day_out": 80}],
+    }
+
+
+def test_cbor_is_the_same_document_with_numbers_and_columns() -> None:
+    count, columns = cbor2.loads(encode(report(), Form.CBOR, "abc", 12))
+    assert count == 1
+    assert columns[-1] == "abc"
+    assert columns[-2] == 12
+    assert columns[2] == list(ClockState).index(ClockState.SYNCED)
+    assert columns[5] == [1, {0: "door", 1: 3, 2: 1, 3: 90, 4: 80}]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+@pytest.mark.parametrize("form", list(Form))
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_every_event_comes_back_as_it_went(event: type[Event], form: Form, data: st.DataObject) -> None:
+    said = data.draw(anything(event))
+    assert decode(event, encode(said, form, "s", 1), form) == [Envelope(said, "s", 1)]
+    assert decode(event, encode(said, form)) == [Envelope(said)]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(anything(Report), min_size=1, max_size=6))
+def test_windows_merged_into_one_message_stay_themselves(reports: list[Report]) -> None:
+    payloads = [encode(one, Form.CBOR, "s", 10 + n) for n, one in enumerate(reports)]
+    assert decode(Report, merge(Report, payloads)) == [Envelope(one, "s", 10 + n) for n, one in enumerate(reports)]
+
+
+def test_columns_make_a_day_of_windows_small() -> None:
+    windows = [Envelope(report(1_800_000_000 + 300 * n, n % 5), "kq3x7m2a9d5f1h8j", 100 + n) for n in range(288)]
+    assert len(encode_many(windows)) < 288 * 10
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (b"", "CBOR"),
+        (b"\xff\xff", "CBOR"),
+        (b"{", "JSON"),
+        (b"[]", "CBOR"),
+        (b"{" * 9000, "JSON"),
+        (cbor2.dumps([10**12, {0: 1}]), "rows"),
+        (cbor2.dumps([1, {5: [10**12, {}]}]), "rows"),
+        (cbor2.dumps([1, {77: 1}]), "no field"),
+        (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"mac":"00:11"}', "$.mac: not a field"),
+        (b'{"start":1,"seconds":300,"clock":"about noon","epoch":1}', "$.clock: 'about noon' is none of synced"),
+        (b'{"start":true,"seconds":300,"clock":"synced","epoch":1}', "$.start"),
+        (b'{"start":1,"clock":"synced","epoch":1}', "$.seconds: missing"),
+        (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"lines":[{"line":4}]}', "$.lines[0].line"),
+        (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"seq":4}', "store and seq"),
+        (b'{"start":NaN,"seconds":300,"clock":"synced","epoch":1}', "$.start"),
+    ],
+)
+def test_garbage_is_refused_with_the_reason(broken: bytes, reason: str) -> None:
+    with pytest.raises(CodecError) as refusal:
+        decode(Report, broken)
+    assert reason in "\n".join(refusal.value.problems)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_noise_is_refused_and_nothing_worse(noise: bytes) -> None:
+    with pytest.raises(CodecError):
+        decode(Report, noise)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 400), st.integers(0, 255), st.sampled_from(list(Form)))
+def test_a_damaged_byte_gives_a_document_or_a_refusal(place: int, value: int, form: Form) -> None:
+    payload = bytearray(encode_many([Envelope(report(n), "s", n + 1) for n in range(4)]))
+    if form is Form.JSON:
+        payload = bytearray(encode(report(), form, "s", 1))
+    payload[place % len(payload)] = value
+    try:
+        read = decode(Report, bytes(payload))
+    except CodecError:
+        return
+    assert all(isinstance(envelope.event, Report) for envelope in read)
+
+
+def test_what_is_not_a_number_is_never_written() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        encode(Quality(sensor=Sensor.WIFI, name=Name("w"), seen=float("nan")), Form.JSON)
