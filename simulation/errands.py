@@ -1,0 +1,201 @@
+"""What each group does, from the street and back to it, as walks; it refuses to decide anything without a draw."""
+
+from dataclasses import dataclass, field
+
+from simulation.demand import Chance, Demand
+from simulation.paths import Paths
+from simulation.people import Person, Role, Service
+from simulation.plan import Door, Plan, Point, Rectangle
+from simulation.tills import Tills
+from simulation.walk import Walk
+
+ABREAST = 0.75
+"""Metres between two who walk side by side."""
+MIDDLE = -2.0
+"""The middle of the street, y in metres."""
+
+
+@dataclass
+class Route:
+    """A walk in the making: goes where it is told at `pace`, round what stands in the way, and waits."""
+
+    paths: Paths
+    pace: float
+    at: float
+    place: Point
+    knots: list[tuple[float, Point]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.knots.append((self.at, self.place))
+
+    def go(self, target: Point, around: bool = True) -> "Route":
+        for corner in self.paths.way(self.place, target) if around else [target]:
+            metres = ((corner[0] - self.place[0]) ** 2 + (corner[1] - self.place[1]) ** 2) ** 0.5
+            self.at += max(metres / self.pace, 0.05)
+            self.place = corner
+            self.knots.append((self.at, corner))
+        return self
+
+    def stay(self, seconds: float) -> "Route":
+        self.at += seconds
+        self.knots.append((self.at, self.place))
+        return self
+
+    def done(self) -> Walk:
+        return Walk.through(self.knots)
+
+
+@dataclass
+class Errands:
+    """Makes the people of `plan`; `tills` must be asked in the order in which customers reach the queue."""
+
+    plan: Plan
+    demand: Demand
+    paths: Paths
+    tills: Tills
+
+    def passers(self, chance: Chance, at: float, number: int) -> list[Person]:
+        """A group that walks by, and perhaps stops at the shop window."""
+        size, pace = chance.size(self.demand), chance.pace(Role.PASSER)
+        side = chance.random.random() < 0.5
+        lane = chance.random.uniform(self.plan.street.near + 0.3, self.plan.street.far - 0.4)
+        stops = chance.random.random() < self.demand.passer_window
+        stay = chance.stay(12, 0.6, 4, 60)
+        people = []
+        for place in range(size):
+            beside = lane + (ABREAST if lane < MIDDLE else -ABREAST) * (place % 2)
+            start, end = self._street(side, beside), self._street(not side, beside)
+            route = Route(self.paths, pace, at + chance.lag(place), start)
+            if stops:
+                route.go(self._within(self.plan.window, chance, place, size), around=False).stay(stay)
+            people.append(self._person(chance, Role.PASSER, number, place, route.go(end, around=False).done()))
+        return people
+
+    def turners(self, chance: Chance, at: float, number: int) -> list[Person]:
+        """Somebody who turns round at the door: in front of the line, or a step behind it after a look round."""
+        route = self._approach(chance, at)
+        door, deep = self.plan.entrance, chance.random.random() < 0.5
+        x = (door.left + 3 * door.right) / 4 + chance.random.uniform(-0.3, 0.3)
+        route.go((x, -0.6)).go((x, chance.random.uniform(1.05, 1.2) if deep else chance.random.uniform(-0.4, -0.1)))
+        route.stay(chance.stay(3, 0.4, 1, 8))
+        if deep:
+            self._through(route, door, False, 0, 1)
+        self._away(route, chance)
+        return [self._person(chance, Role.CUSTOMER if deep else Role.PASSER, number, 0, route.done())]
+
+    def visitors(self, chance: Chance, at: float, number: int) -> "Visit":
+        """A group inside the store, as far as the moment at which its first member would queue."""
+        size, pace = chance.size(self.demand), chance.pace(Role.CUSTOMER)
+        looks = chance.random.random() < self.demand.window
+        look_stay = chance.stay(12, 0.6, 4, 60)
+        shelves = chance.random.sample(self.plan.shelves, chance.random.randint(1, len(self.plan.shelves)))
+        stays = [chance.stay(35, 0.7, 6, 240) for _ in shelves]
+        approach = self._approach(chance, at)
+        routes = []
+        for place in range(size):
+            beside = approach.place[0], approach.place[1] + ABREAST * (place % 2)
+            route = Route(self.paths, pace, at + chance.lag(place), beside)
+            if looks:
+                route.go(self._within(self.plan.window, chance, place, size), around=False).stay(look_stay)
+            self._through(route, self.plan.entrance, True, place, size)
+            for shelf, stay in zip(shelves, stays, strict=True):
+                route.go(self._within(shelf.floor, chance, place, size)).stay(stay)
+            routes.append(route)
+        return Visit(self, chance, number, routes, chance.random.random() < self.demand.buys)
+
+    def staff(self, chance: Chance, counter: int, at: float, until: float, number: int) -> Person:
+        """One shift at a counter, with a round to the back room now and then."""
+        post = self.plan.counters[counter].staff
+        route = Route(self.paths, chance.pace(Role.STAFF), at, self.plan.backroom).go(post)
+        while route.at < until - 900:
+            route.stay(chance.stay(2700, 0.4, 900, 5400))
+            if route.at < until - 900:
+                route.go(self.plan.backroom).stay(chance.stay(240, 0.5, 60, 900)).go(post)
+        route.stay(max(until - route.at, 1.0)).go(self.plan.backroom)
+        return self._person(chance, Role.STAFF, number, 0, route.done())
+
+    def _approach(self, chance: Chance, at: float) -> Route:
+        side = chance.random.random() < 0.5
+        lane = chance.random.uniform(self.plan.street.near + 0.5, self.plan.street.far - 0.3)
+        return Route(self.paths, chance.pace(Role.CUSTOMER), at, self._street(side, lane))
+
+    def _leave(self, route: Route, chance: Chance, door: Door, place: int, size: int) -> None:
+        self._through(route, door, False, place, size)
+        self._away(route, chance)
+
+    def _away(self, route: Route, chance: Chance) -> None:
+        lane = chance.random.uniform(self.plan.street.near + 0.5, self.plan.street.far - 0.3)
+        route.go(self._street(chance.random.random() < 0.5, lane))
+
+    def _street(self, right: bool, lane: float) -> Point:
+        return self.plan.street.right if right else self.plan.street.left, lane
+
+    def _through(self, route: Route, door: Door, inwards: bool, place: int, size: int) -> Route:
+        """Across the facade, in front of it and behind it; groups two abreast, the next two in the gaps."""
+        half = (door.right - door.left) / 4 if door.right - door.left > 2 else 0.0
+        x = (door.left + door.right) / 2 + (half if inwards else -half)
+        x += (place % 2 - (min(size, 2) - 1) / 2) * ABREAST
+        x += (-ABREAST if inwards else ABREAST) / 2 * (place // 2)
+        row = 0.9 * (place // 2)
+        ends = [(x, -0.6 - row), (x, 0.9)]
+        for end in ends if inwards else reversed(ends):
+            route.go(end)
+        return route
+
+    def _within(self, floor: Rectangle, chance: Chance, place: int, size: int) -> Point:
+        """A spot in `floor`, members of a group side by side along its longer edge."""
+        share = (place + chance.random.uniform(0.3, 0.7)) / size
+        other = chance.random.uniform(0.3, 0.7)
+        wide, deep = floor.right - floor.left, floor.far - floor.near
+        if wide > deep:
+            return floor.left + share * wide, floor.near + other * deep
+        return floor.left + other * wide, floor.near + share * deep
+
+    def _person(
+        self, chance: Chance, role: Role, number: int, place: int, walk: Walk, service: Service | None = None
+    ) -> Person:
+        return Person(number * 10 + place, role, number, chance.look(role), walk, service)
+
+
+@dataclass
+class Visit:
+    """A group that has finished looking round: the first member pays, the others go ahead and wait outside."""
+
+    errands: Errands
+    chance: Chance
+    number: int
+    routes: list[Route]
+    buys: bool
+
+    @property
+    def ready(self) -> float:
+        """When the first member sets out for the queue (or for the door)."""
+        return self.routes[0].at
+
+    def finish(self) -> list[Person]:
+        """The whole group; to be called in the order of `ready`, for the queue is served in that order."""
+        services: list[Service | None] = [None] * len(self.routes)
+        plan, size = self.errands.plan, len(self.routes)
+        if self.buys:
+            services[0] = self._pay(self.routes[0])
+        for place, route in enumerate(self.routes):
+            service = services[place]
+            bought = service is not None and service.served is not None
+            door = plan.exit if bought else plan.entrance
+            self.errands._leave(route, self.chance, door, 0 if bought else place, 1 if bought else size)
+        return [
+            self.errands._person(self.chance, Role.CUSTOMER, self.number, place, route.done(), services[place])
+            for place, route in enumerate(self.routes)
+        ]
+
+    def _pay(self, route: Route) -> Service:
+        plan = self.errands.plan
+        waiting = min(self.errands.tills.waiting(route.at + 3), len(plan.queue) - 1)
+        route.go(plan.queue[waiting])
+        service, places = self.errands.tills.join(route.at, self.chance.stay(60, 0.5, 15, 200), 1.5)
+        route.knots += places[1:]
+        if service.called is not None and service.served is not None:
+            counter = next(one for one in plan.counters if one.name == service.counter)
+            route.at, route.place = service.called, plan.queue[0]
+            route.go(counter.customer).stay(max(service.served - route.at, 1.0))
+        return service

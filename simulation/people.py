@@ -1,0 +1,51 @@
+"""Who walks through the store: customers, passers-by and staff with their walks; it refuses to draw them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulation.walk import Walk
+
+
+class Role(StrEnum):
+    """What somebody is there for."""
+
+    CUSTOMER = "customer"
+    PASSER = "passer"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a camera sees of somebody: height in metres and colours as BGR."""
+
+    height: float
+    hair: tuple[int, int, int]
+    skin: tuple[int, int, int]
+    top: tuple[int, int, int]
+    legs: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One turn at the till, seconds: joined the queue, was called to `counter`, was served. None where given up."""
+
+    joined: float
+    called: float | None
+    served: float | None
+    counter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person's whole story. `group` is shared by those who came together."""
+
+    number: int
+    role: Role
+    group: int
+    look: Look
+    walk: Walk
+    service: Service | None = None
+
+    @property
+    def bought(self) -> bool:
+        return self.service is not None and self.service.served is not None

@@ -1,0 +1,92 @@
+"""python -m simulation.training.train --out FILE.npz: trains the detector on rendered pictures, on one core."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from time import monotonic, process_time
+
+import cv2
+import numpy as np
+import torch
+
+from simulation.training.architecture import CLASSES, FINE
+from simulation.training.network import Tensors, folded, forward, start
+from simulation.training.pictures import samples
+from simulation.training.targets import target
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+def batches(seed: int, size: int) -> Iterator[Batch]:
+    """Pictures in -1..1 and their targets, for ever."""
+    stream = samples(seed)
+    while True:
+        drawn = list(islice(stream, size))
+        pictures = np.stack([sample.picture for sample in drawn]).astype(np.float32) / 128 - 1
+        wanted = [target(sample.labels) for sample in drawn]
+        yield (
+            torch.from_numpy(pictures).permute(0, 3, 1, 2),
+            torch.from_numpy(np.stack([one.heat for one in wanted])),
+            torch.from_numpy(np.stack([one.boxes for one in wanted])),
+            torch.from_numpy(np.stack([one.weight for one in wanted])),
+            torch.from_numpy(np.stack([one.care for one in wanted])),
+        )
+
+
+def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """The focal loss of the heat (Law and Deng 2018, alpha 2, beta 4) and the L1 loss of the boxes, in strides."""
+    _, heat, boxes, weight, care = batch
+    score = torch.sigmoid(torch.pixel_shuffle(values["heat"], FINE)).clamp(1e-4, 1 - 1e-4)
+    centre = (heat > 0.999).float()
+    found = centre * torch.log(score) * (1 - score) ** 2
+    missed = (1 - centre) * torch.log(1 - score) * score**2 * (1 - heat) ** 4
+    count = centre.sum().clamp(min=1)
+    sides = torch.pixel_shuffle(values["boxes"], FINE)
+    sides = sides.reshape(len(sides), len(CLASSES), 4, *sides.shape[2:])
+    apart = (torch.abs(sides - boxes) * weight.unsqueeze(2)).sum()
+    return -((found + missed) * care).sum() / count, apart / weight.sum().clamp(min=1) / 4
+
+
+def train(seed: int, steps: int, size: int, rate: float, report: bool = True) -> tuple[Tensors, Tensors]:
+    """Adam with one cycle of the rate. Returns what was learnt and the running statistics."""
+    learnt, running = start(seed)
+    optimiser = torch.optim.AdamW(learnt.values(), lr=rate, weight_decay=1e-4)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
+    began = monotonic()
+    for step, batch in enumerate(islice(batches(seed, size), steps)):
+        values = forward(batch[0], learnt, running, training=True)
+        heat, boxes = loss(values, batch)
+        optimiser.zero_grad()
+        (heat + boxes).backward()
+        torch.nn.utils.clip_grad_norm_(learnt.values(), 10.0)
+        optimiser.step()
+        cycle.step()
+        if report and step % 25 == 0:
+            sys.stderr.write(
+                f"step {step} heat {heat.item():.3f} boxes {boxes.item():.3f} "
+                f"wall {monotonic() - began:.0f} s cpu {process_time():.0f} s\n"
+            )
+            sys.stderr.flush()
+    return learnt, running
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True, help="where the folded weights go, an .npz file")
+    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    learnt, running = train(given.seed, given.steps, given.batch, given.rate)
+    arrays = {}
+    for name, (weight, bias) in folded(learnt, running).items():
+        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = weight, bias
+    np.savez(given.out, **arrays)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What really happened in the simulated store, exactly, from the walks; it refuses to look through any sensor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from simulation.people import Person, Role
+from simulation.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Footfall:
+    """Passages of one line in a window (persons): staff are people too and are counted."""
+
+    line: str
+    inwards: int
+    outwards: int
+
+
+def footfall(store: Store, start: float, end: float) -> list[Footfall]:
+    """The passages of every line of the plan in start <= at < end (clock seconds)."""
+    return [_passages(line.name, store, start, end) for line in store.plan.lines]
+
+
+def _passages(name: str, store: Store, start: float, end: float) -> Footfall:
+    line = next(line for line in store.plan.lines if line.name == name)
+    found = [
+        crossing.inwards
+        for person in store.people
+        if person.walk.start < end and person.walk.end >= start
+        for crossing in person.walk.crossings(line)
+        if start <= crossing.at < end
+    ]
+    return Footfall(name, sum(found), len(found) - sum(found))
+
+
+def occupancy(store: Store, at: float) -> int:
+    """Customers inside the store at `at`."""
+    return sum(person.role is not Role.STAFF and _inside(store, person, at) for person in store.present(at))
+
+
+def _inside(store: Store, person: Person, at: float) -> bool:
+    return store.plan.floor.contains(person.walk.place(at))
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """One zone in a window: everybody in it, staff too. `dwell` are the lengths (seconds) of the stays that ended.
+
+    `views` and `stops` are stays that reached 1 s and the stop time in the window; `person_seconds` over the window's
+    length is the mean number of people.
+    """
+
+    zone: str
+    views: int
+    stops: int
+    most: int
+    person_seconds: float
+    dwell: tuple[float, ...]
+
+
+def stays(store: Store, zone: str, start: float, end: float, stop_seconds: float = 10.0) -> Stays:
+    """What happened in a zone of the plan in start <= at < end."""
+    floor = next(one.floor for one in store.plan.zones if one.name == zone)
+    inside = [span for person in _around(store, start, end) for span in person.walk.inside(floor)]
+    return Stays(
+        zone,
+        sum(start <= enter + 1 < end and leave - enter >= 1 for enter, leave in inside),
+        sum(start <= enter + stop_seconds < end and leave - enter >= stop_seconds for enter, leave in inside),
+        _most(inside, start, end),
+        sum(max(min(leave, end) - max(enter, start), 0.0) for enter, leave in inside),
+        tuple(leave - enter for enter, leave in inside if start <= leave < end and leave - enter >= 1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Queueing:
+    """The queue in a window: who joined, who was called to a counter, who found it too long, and the waits (seconds)
+    that ended with a call. `person_seconds` over the window's length is the mean number of people waiting."""
+
+    joined: int
+    served: int
+    turned_away: int
+    most: int
+    person_seconds: float
+    waits: tuple[float, ...]
+
+
+def queueing(store: Store, start: float, end: float) -> Queueing:
+    """What happened in the queue in start <= at < end."""
+    turns = [person.service for person in store.people if person.service is not None]
+    waits = [(one.joined, one.called) for one in turns if one.called is not None]
+    return Queueing(
+        sum(start <= joined < end for joined, _ in waits),
+        sum(start <= called < end for _, called in waits),
+        sum(start <= one.joined < end for one in turns if one.called is None),
+        _most(waits, start, end),
+        sum(max(min(called, end) - max(joined, start), 0.0) for joined, called in waits),
+        tuple(called - joined for joined, called in waits if start <= called < end),
+    )
+
+
+def staff_seconds(store: Store, start: float, end: float) -> float:
+    """Seconds that members of staff spent at their counters, all of them added up; the back room is out of sight."""
+    total = 0.0
+    for person in _around(store, start, end):
+        if person.role is Role.STAFF:
+            spans = person.walk.inside(store.plan.staffed)
+            total += sum(max(min(leave, end) - max(enter, start), 0.0) for enter, leave in spans)
+    return total
+
+
+def _around(store: Store, start: float, end: float) -> Iterable[Person]:
+    return (person for person in store.people if person.walk.start < end and person.walk.end >= start)
+
+
+def _most(spans: Iterable[tuple[float, float]], start: float, end: float) -> int:
+    """The most of `spans` that hold at one moment of the window."""
+    steps = [(max(enter, start), 1) for enter, leave in spans if enter < end and leave > start]
+    steps += [(leave, -1) for enter, leave in spans if enter < end and start < leave < end]
+    return max(accumulate(change for _, change in sorted(steps)), default=0)
