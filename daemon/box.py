@@ -1,0 +1,42 @@
+"""Everything that the parts of one running box share, made once and handed on; it does nothing by itself."""
+
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.planogram import Planogram
+from config import Config
+from daemon.clock import BoxClock
+from daemon.reporter import Reporter
+from daemon.vitals import Vitals
+from privacy.gate import Gate
+from privacy.tokens import Tokeniser
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One sensor that can be run: its vitals, and the coroutine that keeps it going until it has ended."""
+
+    vitals: Vitals
+    run: Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box. `thread` is the single thread in which perception happens, `plan` the shelves'."""
+
+    config: Config
+    clock: BoxClock
+    gate: Gate
+    tokeniser: Tokeniser
+    reporter: Reporter
+    thread: ThreadPoolExecutor
+    sensors: list[Vitals]
+    plan: Planogram
+
+    def sensor(self, vitals: Vitals) -> Vitals:
+        """Register a sensor, so that it has its quality in every report."""
+        vitals.since = self.clock.now()
+        self.sensors.append(vitals)
+        return vitals

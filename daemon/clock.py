@@ -1,0 +1,79 @@
+"""The box's timeline: monotonic seconds for everything that is counted, wall time only for dating windows."""
+
+import asyncio
+import ctypes
+import datetime
+import time
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from events import ClockState
+
+BUILT = 1_763_769_600
+"""2025-11-22: no box runs this code earlier, so a clock that says so has not been set since boot."""
+
+STA_UNSYNC = 0x40
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What the wall clock says: epoch seconds, seconds east of UTC of the shop's time zone, and how far to trust it."""
+
+    epoch: float
+    offset: int
+    state: ClockState
+
+
+class BoxClock:
+    """Seconds since boot that never step, optionally running `speed` times faster than real time for replays."""
+
+    def __init__(self, timezone: str | None = None, speed: float = 1.0) -> None:
+        self._zone = ZoneInfo(timezone) if timezone else None
+        self._speed = speed
+        self.origin = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._epoch = time.time()
+
+    def now(self) -> float:
+        """Clock seconds."""
+        return self.origin + (time.clock_gettime(time.CLOCK_BOOTTIME) - self.origin) * self._speed
+
+    async def sleep_until(self, at: float) -> None:
+        """Sleep until clock second `at`; returns at once when it has passed."""
+        await asyncio.sleep(max(0.0, (at - self.now()) / self._speed))
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for `seconds` of this clock."""
+        await asyncio.sleep(seconds / self._speed)
+
+    def wall(self, at: float) -> Wall:
+        """What the wall clock says at clock second `at`, judged by what it says now."""
+        real = self._speed == 1.0
+        epoch = time.time() + (at - self.now()) if real else self._epoch + (at - self.origin)
+        offset = datetime.datetime.fromtimestamp(epoch, self._zone).astimezone(self._zone).utcoffset()
+        return Wall(epoch, int(offset.total_seconds()) if offset else 0, _state(epoch))
+
+
+def _state(epoch: float) -> ClockState:
+    if epoch < BUILT:
+        return ClockState.UNSYNCED
+    return ClockState.SYNCED if _disciplined() else ClockState.HOLDOVER
+
+
+class _Timex(ctypes.Structure):
+    """The head of struct timex (adjtimex(2)); the rest is room."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_long * 40),
+    )
+
+
+def _disciplined() -> bool:
+    """Whether the kernel says that something keeps its clock right."""
+    timex = _Timex()
+    return ctypes.CDLL(None).adjtimex(ctypes.byref(timex)) >= 0 and not timex.status & STA_UNSYNC

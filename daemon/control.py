@@ -1,0 +1,67 @@
+"""The control socket: one line of JSON asks, one line answers (or many, for what is watched). Local, never TCP."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+LONGEST = 64 * 1024
+"""Bytes of a question; a longer one is refused."""
+
+Answer = Callable[[dict[str, object]], Awaitable[dict[str, object]]]
+Watch = Callable[[], AsyncIterator[dict[str, object]]]
+
+
+@asynccontextmanager
+async def serve(
+    path: Path, answers: Mapping[str, Answer], watches: Mapping[str, Watch]
+) -> AsyncIterator[asyncio.AbstractServer]:
+    """Answer on `path`: {"ask": NAME, ...}. An unknown or broken question is answered with {"error": ...}."""
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            question = _question(await reader.readline())
+            name = str(question.get("ask"))
+            if name in watches:
+                async for item in watches[name]():
+                    await _say(writer, item)
+            elif name in answers:
+                await _say(writer, await answers[name](question))
+            else:
+                known = ", ".join(sorted([*answers, *watches]))
+                await _say(writer, {"error": f"nobody answers {name!r}; there are {known}"})
+        except ValueError as error:
+            await _say(writer, {"error": str(error)})
+        except ConnectionError:
+            log.debug("a control client went away")
+        finally:
+            writer.close()
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(converse, path, limit=LONGEST)
+    path.chmod(0o660)
+    try:
+        yield server
+    finally:
+        server.close()
+        path.unlink(missing_ok=True)
+
+
+def _question(line: bytes) -> dict[str, object]:
+    try:
+        question = json.loads(line)
+    except ValueError:
+        raise ValueError("a question is one line of JSON") from None
+    if not isinstance(question, dict):
+        raise ValueError("a question is a JSON object")
+    return question
+
+
+async def _say(writer: asyncio.StreamWriter, item: dict[str, object]) -> None:
+    writer.write(json.dumps(item, separators=(",", ":")).encode() + b"\n")
+    await writer.drain()

@@ -1,0 +1,70 @@
+"""Who the box is: a random name, never a MAC or a serial, and the birth document that a backend reads first."""
+
+import secrets
+from base64 import b32encode
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from analytics.queue import WAIT_BOUNDS
+from analytics.visit import VISIT_BOUNDS
+from analytics.zone import DWELL_BOUNDS
+from config import Config
+from daemon import __version__
+from daemon.box import Box
+from daemon.vitals import Vitals
+from events import Birth, Code, Name
+from events.birth import Bounds, ReleaseBirth, SensorBirth, StreamBirth
+from mqtt.outbox import Stream
+from privacy.policy import POLICY
+
+ID_BYTES = 10
+SCHEMA = 0
+"""The minor version of the documents under passerby/1: it grows when a field is added."""
+
+
+def box_id(state: Path) -> str:
+    """The box's random name (80 bits), made on the first start and kept in `state`. Raises OSError."""
+    file = state / "box-id"
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        name = b32encode(secrets.token_bytes(ID_BYTES)).decode().lower()
+        file.write_text(name + "\n", encoding="ascii")
+        return name
+
+
+def birth(box: Box, session: int, streams: Sequence[Stream]) -> Birth:
+    """What a backend must know to read this box's reports."""
+    config = box.config
+    return Birth(
+        session=session,
+        version=Code(__version__),
+        schema=SCHEMA,
+        config=Code(_digest(config)),
+        preset=Code(config.privacy.preset),
+        window=config.window.seconds,
+        epoch=box.tokeniser.epoch,
+        sensors=tuple(_sensor(vitals) for vitals in box.sensors),
+        lines=tuple(Name(name) for name in config.lines),
+        zones=tuple(Name(name) for name in config.zones),
+        queues=tuple(Name(name) for name in config.queues),
+        bounds=(
+            Bounds(field=Code("zones.dwell"), bounds=DWELL_BOUNDS),
+            Bounds(field=Code("queues.waits"), bounds=WAIT_BOUNDS),
+            Bounds(field=Code("visits.durations"), bounds=VISIT_BOUNDS),
+        ),
+        policy=tuple(
+            ReleaseBirth(kind=Code(kind), floor=max(row.floor, config.privacy.floor) if row.floor else 0)
+            for kind, row in POLICY.items()
+        ),
+        streams=tuple(StreamBirth(topic=Code(one.topic), store=Code(one.store), seq=one.seq + 1) for one in streams),
+    )
+
+
+def _sensor(vitals: Vitals) -> SensorBirth:
+    return SensorBirth(sensor=vitals.sensor, name=Name(vitals.name), scheme=Code(vitals.device.partition(":")[0]))
+
+
+def _digest(config: Config) -> str:
+    return sha256(config.model_dump_json().encode()).hexdigest()[:16]

@@ -1,0 +1,80 @@
+"""`passerbyd`: puts one box together and runs it until it is told to stop or its recordings have ended."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from analytics.window import Windows
+from config import Config, ConfigError, load
+from daemon.assembly import sensors
+from daemon.box import Box
+from daemon.clock import BoxClock
+from daemon.goods import planogram
+from daemon.reporter import Reporter
+from daemon.service import serve
+from daemon.vitals import Vitals
+from privacy.gate import Gate
+from privacy.returning import Week
+from privacy.tokens import Preset, Tokeniser
+
+EX_CONFIG = 78
+EX_CANTCREAT = 73
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Parse the command line, validate the configuration, run."""
+    parser = argparse.ArgumentParser(
+        prog="passerbyd",
+        description="The Passerby daemon. Exit status: 0 stopped or recordings ended, 73 its directories cannot be"
+        " used, 78 the configuration is wrong (do not restart).",
+    )
+    parser.add_argument("config", type=Path, help="configuration file (TOML)")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="replace one key of it")
+    arguments = parser.parse_args()
+    try:
+        config = load(arguments.config, dict(pair.partition("=")[::2] for pair in arguments.set))
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EX_CONFIG)
+    logging.basicConfig(level=config.box.log.upper(), format="%(levelname)s %(name)s: %(message)s")
+    try:
+        sys.exit(asyncio.run(run(config)))
+    except OSError as error:
+        sys.stderr.write(f"the box's directories cannot be used: {error.strerror}: {error.filename}\n")
+        sys.exit(EX_CANTCREAT)
+
+
+async def run(config: Config) -> int:
+    """Run one box; 0 when it was stopped or all its recordings ended."""
+    os.umask(0o077)
+    Path(config.box.state).mkdir(parents=True, exist_ok=True)
+    clock = BoxClock(config.box.timezone, config.box.speed)
+    gate = Gate(config.privacy.floor)
+    plan = planogram(config)
+    gates = {name: radio.gate_dbm for name, radio in config.wifi.items()}
+    tokeniser = Tokeniser(
+        Preset(config.privacy.preset),
+        skus=plan.skus,
+        gate_dbm=gates,
+        returning=Week() if config.privacy.returning else None,
+    )
+    vitals: list[Vitals] = []
+    reporter = Reporter(Windows(config.window.seconds), gate, clock, vitals, lambda: tokeniser.epoch)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with ThreadPoolExecutor(1, thread_name_prefix="perception") as thread:
+        box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, plan)
+        await serve(box, sensors(box), stop)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""Feeds the metrics, closes the windows, and hands on what the gate released; nothing else becomes a report."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from typing import Any, TypeAlias
+
+from analytics.line import LineCounter
+from analytics.metric import Alarming, Checked, Daily, Metric
+from analytics.occupancy import Occupancy
+from analytics.window import Windows
+from daemon.clock import BoxClock
+from daemon.vitals import Vitals
+from events import ClockState, Event, Name, Quality, Reason, Report
+from observations import Tally
+from privacy.gate import Gate
+
+DAY = 86400
+ALARMS_S = 1.0
+"""How often metrics are asked for alarms: a radio feeds thousands of observations a second."""
+SECTIONS = frozenset(field.name for field in fields(Report))
+"""The kinds of tallies that are rows of a report."""
+
+Join: TypeAlias = Callable[[Sequence[Tally], int], list[Tally]]
+"""More tallies from all tallies of a window of so many seconds: what several sensors say together."""
+
+
+class Reporter:
+    """The open window of one box.
+
+    `sensors` are those whose quality every report tells; `epoch` gives the number of the token epoch. `say` is given
+    what is to be delivered, a closed Report or an Alert; `closed` counts the windows.
+    """
+
+    def __init__(
+        self,
+        windows: Windows,
+        gate: Gate,
+        clock: BoxClock,
+        sensors: list[Vitals],
+        epoch: Callable[[], int],
+    ) -> None:
+        self._windows = windows
+        self._gate = gate
+        self._clock = clock
+        self._sensors = sensors
+        self._epoch = epoch
+        self.say: Callable[[Event], None] = lambda event: None
+        self.closed = 0
+        self.joins: list[Join] = []
+        self._lines: list[LineCounter] = []
+        self._metrics: dict[str, list[Metric[Any]]] = defaultdict(list)
+        self._dated = ClockState.UNSYNCED
+        self._day = -1
+        self._asked = float("-inf")
+
+    def attach(self, source: str, metrics: Iterable[Metric[Any]], lines: Iterable[LineCounter] = ()) -> None:
+        """Feed `metrics` with what `source` (a sensor's configured name) sees; `lines` have totals of the day."""
+        self._metrics[source] += metrics
+        self._lines += lines
+
+    def metrics(self) -> list[Metric[Any]]:
+        """Every metric once."""
+        return list({id(metric): metric for group in self._metrics.values() for metric in group}.values())
+
+    def see(self, source: str, at: float, seen: object) -> None:
+        """What a sensor saw at clock second `at`; closes the window first when it is over."""
+        self.tick(at)
+        for metric in self._metrics[source]:
+            metric.feed(at, seen)
+
+    def tick(self, at: float) -> None:
+        """Let time pass: open the first window, close the one that is over, raise and clear alarms."""
+        if self._windows.span is None:
+            self._open(at)
+        while self._windows.due(at):
+            self.close()
+        if at < self._asked + ALARMS_S:
+            return
+        self._asked = at
+        for metric in self.metrics():
+            if isinstance(metric, Alarming):
+                self._alert(metric.alarms(at))
+
+    def close(self, at: float | None = None) -> None:
+        """Close the open window at its end, or now (`at`) when the box stops."""
+        span = self._windows.span
+        if span is None:
+            return
+        end = span.end if at is None else min(at, span.end)
+        report = self.report(end)
+        apart = list(self._apart(span.start, end))
+        for vitals in self._sensors:
+            vitals.turn()
+        for metric in self.metrics():
+            metric.restart(end)
+        if at is None:
+            self._open(end)
+        else:
+            self._windows.span = None
+        self.closed += 1
+        for event in (report, *apart):
+            self.say(event)
+
+    def resume(self, saved: Report) -> None:
+        """Take over the totals of the local day from a window that was saved on the same day."""
+        wall = self._clock.wall(self._clock.now())
+        if (saved.start + wall.offset) // DAY != int(wall.epoch + wall.offset) // DAY:
+            return
+        totals = {row.line: row for row in saved.lines}
+        for line in self._lines:
+            if line.line.name in totals:
+                row = totals[Name(line.line.name)]
+                line.resume(row.day_in, row.day_out)
+        inside = {row.area: row.inside for row in saved.occupancy}
+        for metric in self.metrics():
+            if isinstance(metric, Occupancy) and metric.area in inside:
+                metric.resume(inside[Name(metric.area)])
+
+    def report(self, end: float) -> Report:
+        """The open window as it would be reported if it closed at clock second `end`; changes nothing."""
+        span = self._windows.span
+        start, seconds = (span.start, self._windows.seconds) if span else (end, 0)
+        sections: dict[str, list[Event]] = defaultdict(list)
+        tallies = [tally for metric in self.metrics() for tally in metric.tallies(start, end)]
+        for tally in tallies + [tally for join in self.joins for tally in join(tallies, seconds)]:
+            event = self._gate.release(tally) if tally.kind in SECTIONS else None
+            if event is not None:
+                sections[tally.kind].append(event)
+        begin, state = self._date(start)
+        return Report(
+            start=begin,
+            seconds=seconds,
+            clock=state,
+            epoch=self._epoch(),
+            quality=tuple(self._quality(vitals, seconds) for vitals in self._sensors),
+            **{kind: tuple(rows) for kind, rows in sections.items()},  # type: ignore[arg-type]
+        )
+
+    def _quality(self, vitals: Vitals, seconds: int) -> Quality:
+        """What a sensor saw of the window; a metric of it that contradicts itself is a reason, too."""
+        quality = vitals.quality(seconds)
+        checked = [metric for metric in self._metrics[vitals.name] if isinstance(metric, Checked)]
+        if quality.reason in (None, Reason.NOT_SEEN) and not all(metric.consistent for metric in checked):
+            return replace(quality, reason=Reason.INCONSISTENT)
+        return quality
+
+    def _apart(self, start: float, end: float) -> Iterator[Event]:
+        """What has a message of its own, because its time is longer than a window: the heat maps."""
+        for metric in self.metrics():
+            for tally in metric.tallies(start, end):
+                if tally.kind == "heatmap":
+                    moment = {"start": self._second(tally.start), "seconds": round(tally.end - tally.start)}
+                    event = self._gate.release(tally, **moment)
+                    if event is not None:
+                        yield event
+
+    def _open(self, at: float) -> None:
+        wall = self._clock.wall(at)
+        self._windows.open(at, wall.epoch, wall.offset)
+        self._dated = wall.state
+        day = int((wall.epoch + wall.offset) // DAY)
+        if day > self._day >= 0:
+            for metric in self.metrics():
+                if isinstance(metric, Daily):
+                    metric.begin_day(at)
+        self._day = day
+
+    def _date(self, start: float) -> tuple[int, ClockState]:
+        """When the window began: as the wall clock said then, or says now if it has been set since."""
+        if self._dated is not ClockState.UNSYNCED:
+            return self._windows.begin, self._dated
+        wall = self._clock.wall(start)
+        return round(start if wall.state is ClockState.UNSYNCED else wall.epoch), wall.state
+
+    def _second(self, at: float) -> int:
+        """A moment in epoch seconds, or in seconds since boot while the clock has not been set."""
+        wall = self._clock.wall(at)
+        return round(at if wall.state is ClockState.UNSYNCED else wall.epoch)
+
+    def _alert(self, alarms: Iterable[Tally]) -> None:
+        for tally in alarms:
+            event = self._gate.release(tally, at=self._second(tally.start))
+            if event is not None:
+                self.say(event)

@@ -1,0 +1,101 @@
+"""One running box: sensors under supervision, windows that close, delivery, the broker, and the control socket."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from daemon.box import Box, Running
+from daemon.control import serve as control
+from daemon.delivery import Delivery
+from daemon.notify import notify, watchdog_seconds
+from daemon.vitals import Stage
+from daemon.voice import Voice
+from mqtt.codec import Form
+from mqtt.outbox import Outbox, open_outbox
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+DRAIN_S = 10.0
+STUCK_S = 10.0
+"""Seconds that the disk may keep the writer before the watchdog is no longer fed."""
+
+
+async def serve(box: Box, sensors: Sequence[Running], stop: asyncio.Event) -> None:
+    """Run `sensors` until `stop` is set or every recording has ended, then deliver what there is and return."""
+    config = box.config
+    form = Form.CBOR if config.mqtt.encoding == "cbor" else Form.JSON
+    async with open_outbox(Path(config.box.state) / "outbox.sqlite", quota=config.outbox.quota, form=form) as outbox:
+        delivery = Delivery(outbox, form, box.clock, lambda: box.reporter.report(box.clock.now()))
+        saved = await delivery.restore()
+        if saved is not None:
+            box.reporter.resume(saved)
+        box.reporter.say = delivery.say
+        voice = Voice(box, outbox, form)
+        answers = {"status": voice.status, "privacy": voice.privacy}
+        async with (
+            control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),
+            asyncio.TaskGroup() as group,
+        ):
+            delivering = group.create_task(delivery.run(), name="delivery")
+            lasting = [
+                group.create_task(delivery.checkpoint(config.window.checkpoint), name="checkpoint"),
+                group.create_task(_tick(box, voice), name="tick"),
+                group.create_task(_watchdog(outbox), name="watchdog"),
+            ]
+            publishing = group.create_task(voice.publisher.run(outbox), name="publisher")
+            notify(READY=1, STATUS="running")
+            await sense(sensors, stop)
+            notify(STOPPING=1)
+            for task in lasting:
+                task.cancel()
+            box.reporter.close(box.clock.now())
+            delivery.finish()
+            await delivering
+            await voice.drain(DRAIN_S)
+            publishing.cancel()
+        voice.ledger.flush()
+        voice.save_snapshot()
+
+
+async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
+    """Run every sensor until `stop`, or until all are recordings that have ended."""
+    async with asyncio.TaskGroup() as group:
+        tasks: set[asyncio.Task[object]] = {
+            group.create_task(one.run(), name=f"{one.vitals.sensor} {one.vitals.name}") for one in sensors
+        }
+        stopping = group.create_task(stop.wait(), name="stop")
+        pending = tasks
+        while pending and not stop.is_set():
+            _, waiting = await asyncio.wait({*pending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            pending = pending & waiting
+        if not sensors or any(one.vitals.stage is not Stage.ENDED for one in sensors):
+            await stop.wait()
+        for task in {*tasks, stopping}:
+            task.cancel()
+
+
+async def _tick(box: Box, voice: Voice) -> None:
+    """Every second time passes for the windows; at each window's end the ledger and the snapshot reach the disk."""
+    saved = None
+    while True:
+        await box.clock.sleep(TICK_S)
+        box.reporter.tick(box.clock.now())
+        voice.say_what_changed()
+        if box.reporter.closed != saved:
+            saved = box.reporter.closed
+            try:
+                voice.ledger.flush()
+                voice.save_snapshot()
+            except OSError as error:
+                log.warning("ledger and snapshot could not be written: %s", error.strerror)
+
+
+async def _watchdog(outbox: Outbox) -> None:
+    """Feed systemd's watchdog for as long as the loop turns and the disk answers."""
+    seconds = watchdog_seconds()
+    while seconds is not None:
+        if outbox.stats().stalled < STUCK_S:
+            notify(WATCHDOG=1)
+        await asyncio.sleep(seconds / 3)

@@ -1,0 +1,75 @@
+"""What one sensor does, since when, why not, and how much of the open window it really saw."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from events import Name, Quality, Reason, Sensor
+
+GAP = 2.0
+"""Seconds without a sign of life after which a sensor is no longer thought to be seeing."""
+
+
+class Stage(StrEnum):
+    """Where a sensor is in its life."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    UNAVAILABLE = "unavailable"
+    MISCONFIGURED = "misconfigured"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Vitals:
+    """One sensor. All times are clock seconds; `seen` are the seconds of the open window that it really covered,
+    `source` the way of sensing that was chosen, for sensors that have several."""
+
+    sensor: Sensor
+    name: str
+    device: str
+    stage: Stage = Stage.STARTING
+    code: str | None = None
+    text: str | None = None
+    since: float = 0.0
+    progress: float | None = None
+    seen: float = 0.0
+    blind: Reason | None = Reason.STARTED
+    view: str = ""
+    restarts: int = 0
+    source: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def enter(self, stage: Stage, at: float, code: str | None = None, text: str | None = None) -> None:
+        """Note a change of stage; a stage that lasts keeps its beginning."""
+        if stage != self.stage or code != self.code:
+            self.since = at
+        self.stage, self.code, self.text = stage, code, text
+        if stage in (Stage.UNAVAILABLE, Stage.MISCONFIGURED):
+            self.blind, self.progress, self.view = Reason.SENSOR_FAILED, None, ""
+        elif stage is Stage.ENDED:
+            self.blind, self.progress = Reason.STOPPED, None
+
+    def live(self, at: float, view: str = "", gap: float = GAP) -> None:
+        """Note a sign of life at `at`; `view` says why what was seen then is of no use, or is empty."""
+        if self.progress is not None and not view:
+            self.seen += min(max(0.0, at - self.progress), gap)
+        self.view = view
+        if view:
+            self.blind = Reason(view)
+        self.progress = at
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Add to one of the sensor's counters."""
+        self.counts[what] = self.counts.get(what, 0) + number
+
+    def quality(self, seconds: float) -> Quality:
+        """The share of a window of `seconds` that was seen so far, and why not more."""
+        share = round(min(1.0, self.seen / seconds), 2) if seconds > 0 else 0.0
+        reason = None if share == 1.0 else self.blind or Reason.NOT_SEEN
+        return Quality(sensor=self.sensor, name=Name(self.name), seen=share, reason=reason)
+
+    def turn(self) -> None:
+        """Begin the next window: what blinded the sensor in this one is forgotten when it sees again."""
+        self.seen = 0.0
+        if self.stage is Stage.RUNNING:
+            self.blind = None

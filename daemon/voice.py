@@ -1,0 +1,171 @@
+"""What the box says and answers about itself: birth, state, health, status, the ledger; all that is not a window."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from daemon import __version__
+from daemon.box import Box
+from daemon.delivery import Published
+from daemon.faults import Faults
+from daemon.health import causes, health
+from daemon.identity import birth, box_id
+from daemon.vitals import Stage
+from events import Health
+from events.state import Cause, Condition, State
+from mqtt.broker import Broker
+from mqtt.codec import CodecError, Envelope, Form, decode, document, encode
+from mqtt.outbox import Outbox
+from mqtt.pace import Pace
+from mqtt.publisher import Documents, Publisher
+from mqtt.topics import SAID, Topics, topic_of
+from privacy.gate import in_force
+from privacy.ledger import Ledger
+
+
+class Voice:
+    """The publisher of one box and the documents that it asks for."""
+
+    def __init__(self, box: Box, outbox: Outbox, form: Form) -> None:
+        self._box = box
+        self._outbox = outbox
+        self._form = form
+        self._state_dir = Path(box.config.box.state)
+        self._online = box.clock.now()
+        self._faults = Faults(lambda at: box.clock.wall(at).epoch)
+        self._said: tuple[Cause, ...] | None = None
+        self.id = box.config.box.id or box_id(self._state_dir)
+        self.ledger = Ledger(self._state_dir)
+        self.published = Published(self.ledger, box.clock)
+        self.publisher = Publisher(
+            _broker(box),
+            Topics(box.config.box.site, self.id),
+            Documents(
+                birth=lambda session, streams: encode(birth(box, session, streams), form),
+                state=lambda session, offline: encode(self._state(session, offline), form),
+                health=lambda: encode(self.health(), form),
+            ),
+            Pace(spread=box.config.mqtt.start_spread),
+            form=form,
+            published=self._left,
+        )
+
+    def health(self) -> Health:
+        """The box at this moment."""
+        stats = self.publisher.stats()
+        return health(self._box, self._offline_s(), stats.reconnects, self._outbox.stats())
+
+    def say_what_changed(self) -> None:
+        """Publish state and health at once when there is a new reason to worry, or one less; alert what lasts."""
+        found = causes(self._box, self._offline_s(), self._outbox.stats())
+        for alert in self._faults.judge(self._box.clock.now(), found):
+            self._box.reporter.say(alert)
+        if found != self._said:
+            self._said = found
+            self.publisher.refresh()
+
+    async def status(self, question: dict[str, object]) -> dict[str, object]:
+        """The answer to `status`: the health document, and details that only the box's own people see."""
+        return self.snapshot()
+
+    def snapshot(self) -> dict[str, object]:
+        """The status as it is kept on the disk for when the daemon is dead."""
+        stats = self.publisher.stats()
+        return {
+            **document(Envelope(self.health())),
+            "details": {
+                "verdict": self._verdict(),
+                "version": __version__,
+                "site": self._box.config.box.site,
+                "box": self.id,
+                "broker": {
+                    "address": self._box.config.mqtt.broker,
+                    "connected": stats.connected,
+                    "protocol": stats.protocol,
+                    "advice": stats.advice.remedy if stats.advice else None,
+                    "in_flight": stats.in_flight,
+                    "acknowledged": stats.acknowledged,
+                },
+                "sensors": {
+                    vitals.name: {
+                        "device": vitals.device,
+                        "text": vitals.text,
+                        "restarts": vitals.restarts,
+                        **vitals.counts,
+                    }
+                    for vitals in self._box.sensors
+                },
+            },
+        }
+
+    def save_snapshot(self) -> None:
+        """Write the snapshot, whole or not at all. Raises OSError."""
+        part = self._state_dir / "status.json.part"
+        part.write_text(json.dumps(self.snapshot()), encoding="utf-8")
+        part.replace(self._state_dir / "status.json")
+
+    async def privacy(self, question: dict[str, object]) -> dict[str, object]:
+        """The answer to `privacy`: the policy in force, the token epoch, and what left."""
+        config = self._box.config.privacy
+        return {
+            "preset": config.preset,
+            "epoch": self._box.tokeniser.epoch,
+            "policy": in_force(config.floor),
+            "refused": self._box.gate.refused,
+            "withheld": self._box.gate.withheld,
+            "bytes_today": self.ledger.day,
+            "last": self.ledger.last(),
+        }
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until the broker has everything, at most `seconds`; what is left stays in the outbox."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._outbox.stats().rows and self.publisher.stats().connected:  # noqa: ASYNC110 - figures, not events
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return
+
+    def _offline_s(self) -> float:
+        now = self._box.clock.now()
+        if self.publisher.stats().connected:
+            self._online = now
+        return now - self._online
+
+    def _state(self, session: int, offline: bool) -> State:
+        if offline:
+            return State(state=Condition.OFFLINE, session=session)
+        found = causes(self._box, 0.0, self._outbox.stats())
+        return State(state=Condition.DEGRADED if found else Condition.ONLINE, session=session, reasons=found)
+
+    def _verdict(self) -> str:
+        """ok, degraded (something does not work), failed (no sensor works)."""
+        dead = [vitals.stage in (Stage.UNAVAILABLE, Stage.MISCONFIGURED) for vitals in self._box.sensors]
+        if dead and all(dead):
+            return "failed"
+        return "degraded" if causes(self._box, self._offline_s(), self._outbox.stats()) else "ok"
+
+    def _left(self, topic: str, payload: bytes) -> None:
+        self.published.record(topic, payload, lambda: _shown(topic, payload))
+
+
+def _broker(box: Box) -> Broker:
+    mqtt = box.config.mqtt
+    ca, certificate, key = (Path(file) if file else None for file in (mqtt.ca, mqtt.certificate, mqtt.key))
+    return Broker.of_url(
+        mqtt.broker, ca=ca, certificate=certificate, key=key, keepalive=mqtt.keepalive, five=mqtt.protocol == "5"
+    )
+
+
+def _shown(topic: str, payload: bytes) -> Any:
+    """A published payload as people read it: the document, or several."""
+    known = topic_of(topic)
+    manner = SAID.get(known) if known else None
+    if manner is None:
+        return payload.decode("utf-8", "replace")
+    try:
+        documents = [document(envelope) for envelope in decode(manner.event, payload)]
+    except CodecError:
+        return None
+    return documents[0] if len(documents) == 1 else documents

@@ -1,0 +1,149 @@
+"""From the configuration to WiFi radios: driver, tokens, phones, and who teaches how many persons they are."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from analytics.radio.phones import Phones
+from analytics.radio.site import SiteModel
+from config.wifi import Wifi
+from daemon.box import Box, Running
+from daemon.reporter import Join
+from daemon.supervisor import supervise
+from daemon.vitals import Vitals
+from drivers.base import Device, Driver, DriverMisconfigured
+from drivers.registry import driver
+from drivers.stream import beside
+from drivers.wifi.driver import MonitorDriver
+from events import Sensor
+from observations import ProbeRequest, Tally, Value
+from privacy.returning import Week
+from privacy.tokens import Preset, Tokeniser
+
+DAYS = 7
+EPOCHS = "wifi epochs"
+"""The source to which nobody feeds anything: its metric only hears when windows and days end."""
+
+
+class EpochKeeper:
+    """Ends the tokens' epoch with the window (strict) and with the local day: no device is split within a window."""
+
+    def __init__(self, tokeniser: Tokeniser) -> None:
+        self._tokeniser = tokeniser
+        self._days = 0
+
+    def feed(self, at: float, seen: object) -> None:
+        """Nobody has anything to say to it."""
+
+    def tallies(self, start: float, end: float) -> list[Tally]:
+        """The share of devices that came back, where the shop has switched that on."""
+        week = self._tokeniser.returning
+        if week is None:
+            return []
+        told = week.returning()
+        reason = "below_floor" if told.share is None else None
+        values: dict[str, Value] = {
+            "share": told.share,
+            "share_low": told.low,
+            "share_high": told.high,
+            "reason": reason,
+        }
+        return [Tally("returning", start, end, values)]
+
+    def restart(self, at: float) -> None:
+        """A window ended."""
+        if self._tokeniser.preset is Preset.STRICT:
+            self._tokeniser.rotate(at)
+
+    def begin_day(self, at: float) -> None:
+        """A local day began; after seven of them nobody was ever here."""
+        if self._tokeniser.returning is not None:
+            self._days += 1
+            self._tokeniser.returning.end_day()
+            if self._days % DAYS == 0:
+                self._tokeniser.returning = Week()
+        if self._tokeniser.preset is Preset.EXTENDED:
+            self._tokeniser.rotate(at)
+
+
+def wifi_radios(box: Box) -> Iterator[Running]:
+    """The WiFi radios of a box."""
+    if box.config.wifi:
+        box.reporter.attach(EPOCHS, [EpochKeeper(box.tokeniser)])
+    for name, radio in box.config.wifi.items():
+        vitals = box.sensor(Vitals(Sensor.WIFI, name, radio.device.partition("?")[0]))
+        phones = Phones(name, near_dbm=radio.near_dbm, inside_dbm=radio.inside_dbm)
+        box.reporter.attach(f"wifi {name}", [phones])
+        if radio.taught_by:
+            box.reporter.joins.append(_teaching(phones, radio.taught_by))
+        yield Running(vitals, partial(_listen, box, radio, vitals, phones))
+
+
+async def _listen(box: Box, radio: Wifi, vitals: Vitals, phones: Phones) -> None:
+    device: Driver[ProbeRequest] | None = None
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[AsyncIterator[ProbeRequest]]:
+        nonlocal device
+        phones.model = _model(box, radio)
+        device = _driver(box, radio, vitals.name)
+        async with device.open() as requests:
+            yield requests
+
+    async def consume(requests: AsyncIterator[ProbeRequest]) -> None:
+        async with beside(_pulse(box, vitals, device), f"wifi-pulse-{vitals.name}"):
+            async for request in requests:
+                hear(box, vitals, request)
+
+    await supervise(vitals, opened, consume, box.clock)
+
+
+def hear(box: Box, vitals: Vitals, request: ProbeRequest) -> None:
+    """One probe request: the window it belongs to first, then its token, then whoever counts it."""
+    box.reporter.tick(request.at)
+    vitals.count("frames")
+    sighting = box.tokeniser.tokenise(request)
+    if sighting is None:
+        vitals.count("gated")
+    else:
+        box.reporter.see(f"wifi {vitals.name}", request.at, sighting)
+    vitals.live(request.at)
+
+
+async def _pulse(box: Box, vitals: Vitals, device: Driver[ProbeRequest] | None) -> None:
+    """A radio in a quiet street hears nothing and listens all the same; what it lost is counted."""
+    while isinstance(device, MonitorDriver):
+        vitals.counts["broken"], vitals.counts["lost"] = device.broken, device.lost + device.skipped
+        for channel, seconds in device.duty.seconds.items():
+            vitals.counts[f"channel_{channel}_s"] = round(seconds)
+        vitals.live(box.clock.now())
+        await box.clock.sleep(1.0)
+
+
+def _driver(box: Box, radio: Wifi, name: str) -> Driver[ProbeRequest]:
+    device = Device.parse(radio.device)
+    settings = {"channels": radio.channels, "dwell": radio.dwell} if device.scheme == "mon" else {}
+    return driver(device, name=name, clock=box.clock, **settings)
+
+
+def _model(box: Box, radio: Wifi) -> SiteModel | None:
+    if radio.model is None:
+        return None
+    if box.tokeniser.preset is Preset.STRICT:
+        raise DriverMisconfigured("bad_option", "a site's model looks 40 minutes back: set privacy.preset to extended")
+    try:
+        return SiteModel.load(Path(radio.model))
+    except (OSError, ValueError):
+        raise DriverMisconfigured("bad_model", "the site's model is missing, or is none") from None
+
+
+def _teaching(phones: Phones, area: str) -> Join:
+    def join(tallies: Sequence[Tally], seconds: int) -> list[Tally]:
+        for tally in tallies:
+            counted = tally.values.get("person_seconds")
+            if tally.kind == "occupancy" and tally.values.get("area") == area and isinstance(counted, int | float):
+                phones.counted = counted / max(seconds, 1)
+        return []
+
+    return join

@@ -1,0 +1,30 @@
+"""`sim:` as a reader of goods: inventories at the clock's pace, and options that are not known are refused."""
+
+from itertools import pairwise
+
+import pytest
+
+from analytics.planogram import parse
+from daemon.clock import BoxClock
+from daemon.simulated import simulated_reader
+from drivers.base import Device, DriverMisconfigured
+from simulation.reader.field import gtin14
+
+PLAN = parse(f"gtin,sku,antenna\n{gtin14(1)},assam,1\n{gtin14(2)},oolong,1\n".encode())
+
+
+async def test_the_stores_shelf_is_read_by_its_plan() -> None:
+    reader = simulated_reader(
+        Device.parse("sim:?shelf=tea&seed=2"), name="wall", clock=BoxClock("UTC", 20.0), plan=PLAN
+    )
+    async with reader.open() as inventories:
+        seen = [await anext(inventories) for _ in range(8)]
+    assert {read.gtin for one in seen for read in one.reads} == {gtin14(1), gtin14(2)}
+    assert len({read.epc for one in seen for read in one.reads}) == 12
+    assert [round(b.at - a.at, 3) for a, b in pairwise(seen)] == [0.5] * 7
+
+
+@pytest.mark.parametrize("options", ["shelf=bread", "colour=red", "seed=x"])
+def test_what_is_not_known_is_refused(options: str) -> None:
+    with pytest.raises(DriverMisconfigured):
+        simulated_reader(Device.parse(f"sim:?{options}"), name="wall", clock=BoxClock("UTC", 1.0), plan=PLAN)
