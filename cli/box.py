@@ -1,0 +1,76 @@
+"""The box as a command sees it: its control socket while the daemon lives, its last snapshot when it does not."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+WAIT = 5.0
+"""Seconds that the daemon has for its first answer."""
+
+
+class NotRunning(click.ClickException):
+    """Nobody answers on the control socket."""
+
+    exit_code = 3
+
+    def __init__(self, run: Path) -> None:
+        super().__init__(
+            f"no Passerby daemon answers in {run}; start it (systemctl start passerby, or make run),"
+            " or name its directory with --run"
+        )
+
+
+def trial() -> Path:
+    """Where `make run` keeps its things: $XDG_STATE_HOME/passerby, or ~/.local/state/passerby."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "passerby"
+
+
+def default_run() -> Path:
+    """The installed daemon's directory when there is one, else the trial's."""
+    installed = Path("/run/passerby")
+    return installed if installed.exists() else trial() / "run"
+
+
+def default_state() -> Path:
+    """Where the last snapshot is: the installed daemon's state, else the trial's."""
+    installed = Path("/var/lib/passerby")
+    return installed if installed.exists() else trial() / "state"
+
+
+run_option = click.option(
+    "--run",
+    type=click.Path(path_type=Path),
+    envvar="PASSERBY_RUN",
+    default=default_run,
+    show_default="/run/passerby, else the trial's",
+    help="Directory of the daemon's control socket.",
+)
+
+
+def ask(run: Path, question: dict[str, object]) -> dict[str, Any]:
+    """One question, one answer. Raises NotRunning, or ClickException with the daemon's own error."""
+    return next(watch(run, question))
+
+
+def watch(run: Path, question: dict[str, object]) -> Iterator[dict[str, Any]]:
+    """One question, every line that answers it until the daemon closes the connection."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.settimeout(WAIT)
+        try:
+            sock.connect(str(run / "control.sock"))
+            sock.sendall(json.dumps(question).encode() + b"\n")
+            lines = sock.makefile("r", encoding="utf-8")
+            first = json.loads(lines.readline() or "{}")
+        except (OSError, ValueError):
+            raise NotRunning(run) from None
+        if "error" in first:
+            raise click.ClickException(str(first["error"]))
+        if first:
+            yield first
+        sock.settimeout(None)
+        yield from map(json.loads, lines)

@@ -1,0 +1,42 @@
+"""The one way in: `passerby COMMAND`. Commands are imported only when they are used."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS: dict[str, str] = {
+    "ble": "cli.ble:ble",
+    "config": "cli.config:config",
+    "events": "cli.events:events",
+    "models": "cli.models:models",
+    "privacy": "cli.privacy:privacy",
+    "rfid": "cli.rfid:rfid",
+    "schema": "cli.schema:schema",
+    "status": "cli.status:status",
+    "try": "cli.trial:trial",
+    "wifi": "cli.wifi:wifi",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are module paths until one of them is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        path = COMMANDS.get(cmd_name)
+        if path is None:
+            return None
+        module, _, attribute = path.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """See how a Passerby box is doing, and what it says."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""A published message as one or a few coloured lines for people."""
+
+import datetime
+from typing import Any
+
+from rich.text import Text
+
+COLOURS = {"report": "green", "alert": "red", "state": "cyan", "birth": "blue", "health": "magenta", "live": "yellow"}
+
+
+def scrolled(topic: str, payload: Any) -> Text:
+    """`topic` and its decoded `payload`, short: what is counted first, names in bold."""
+    kind = topic.rsplit("/", 1)[-1]
+    text = Text(f"{kind:8}", style=COLOURS.get(kind, "white"))
+    if not isinstance(payload, dict):
+        return text.append(str(payload))
+    if "start" in payload:
+        text.append(datetime.datetime.fromtimestamp(payload["start"]).astimezone().strftime("%H:%M:%S "), style="dim")
+    tables = {name: value for name, value in payload.items() if isinstance(value, list) and value}
+    if kind != "report":
+        for name, value in payload.items():
+            if not isinstance(value, list | dict):
+                text.append(f"{name} ", style="dim").append(f"{value} ")
+    for name, rows in tables.items():
+        _table(text, name, rows)
+    return text
+
+
+def _table(text: Text, name: str, rows: list[Any]) -> None:
+    text.append(f"\n  {name:8}")
+    for number, row in enumerate(rows):
+        if isinstance(row, dict):
+            text.append(f"\n  {'':8}" if number else "")
+            _row(text, row)
+        else:
+            text.append(f" {row}")
+
+
+def _row(text: Text, row: dict[str, Any]) -> None:
+    (_, first), *rest = row.items()
+    text.append(f" {first}", style="bold")
+    for name, value in rest:
+        if value is not None:
+            text.append(f" {name}", style="dim").append(f" {value}")

@@ -1,0 +1,62 @@
+"""The technician's survey, on a recording of a shop with a street before it."""
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from cli.wifi import suggested_gate
+from tests.drivers.wifi import frames
+
+NAME = b"Cafe Central"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """Phones inside around -58 dBm on channel 6, the street around -88 dBm on channel 1."""
+    dice = random.Random(3)
+    told = []
+    for n in range(600):
+        inside = n % 3 == 0
+        rssi_dbm = round(dice.gauss(-58 if inside else -88, 4))
+        told.append((n / 10, frames.common(rssi_dbm, mhz=2437 if inside else 2412) + frames.probe(name=NAME)))
+    path = tmp_path / "shop.pcap"
+    path.write_bytes(frames.capture(told))
+    return path
+
+
+def test_it_counts_channels_and_suggests_the_gate_between_shop_and_street(recording: Path) -> None:
+    done = CliRunner().invoke(main, ["wifi", "survey", f"pcap:{recording}?speed=max", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)
+    assert [(row["channel"], row["frames"]) for row in told["channels"]] == [(1, 400), (6, 200)]
+    assert -80 <= told["suggested_gate_dbm"] <= -66
+    assert told["kept_by_gate"] == pytest.approx(1 / 3, abs=0.04)
+    assert sum(told["histogram_dbm"].values()) == told["frames"] == 600
+
+
+def test_the_picture_has_the_gate_and_no_name_or_address(recording: Path) -> None:
+    done = CliRunner().invoke(main, ["wifi", "survey", f"pcap:{recording}?speed=max"])
+    assert done.exit_code == 0
+    assert "gate_dbm" in done.output
+    assert "█" in done.output
+    assert NAME.decode() not in done.output
+    assert frames.PHONE.hex(":") not in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["mon:none0", "--seconds", "1"], 3), (["hci:0"], 2), (["pcap:/nowhere"], 2), (["mon:lo", "--seconds", "1"], 2)],
+)
+def test_exit_codes_say_what_is_wrong(arguments: list[str], code: int) -> None:
+    assert CliRunner().invoke(main, ["wifi", "survey", *arguments]).exit_code == code
+
+
+def test_the_gate_stays_where_gates_make_sense() -> None:
+    assert suggested_gate(Counter()) is None
+    assert suggested_gate(Counter({-40: 10, -41: 10})) == -80
+    assert -80 <= (suggested_gate(Counter({-30: 50, -50: 50})) or 0) <= -65
