@@ -1,0 +1,100 @@
+"""Pixels planted in every picture of a run are in no file, log line or packet that the box leaves behind."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.canaries import sightings
+from tests.e2e.trial import Trial, run_box
+
+SIZE = (180, 320)
+CANARY = 24
+"""Bytes of a canary: so many neighbouring pixels of noise stand nowhere by chance."""
+
+CONFIG = """
+[box]
+log = "debug"
+[window]
+seconds = 1
+checkpoint = 0.5
+[cameras.door]
+device = "images:{0}?fps=10"
+model = "simulated_people_320x180_int8"
+[lines.door]
+camera = "door"
+points = [[0.1, 0.5], [0.9, 0.5]]
+"""
+
+LEAKS = {
+    "log": """
+import logging
+def leak(frame): logging.getLogger("x").warning("%s", frame.y[90, 100:140].tobytes().hex())
+""",
+    "wire": """
+import mqtt.publisher as m
+was_say, kept = m.Publisher._say, [b""]
+def say(self, connection, topic, payload, **more):
+    connection.publish("passerby/1/a/b/leak", kept[0])
+    return was_say(self, connection, topic, payload, **more)
+m.Publisher._say = say
+def leak(frame): kept[0] = frame.u[40, 20:60].tobytes()
+""",
+    "file": """
+import os
+def leak(frame): open(os.environ["TMPDIR"] + "/crop.bin", "ab").write(frame.y[90, 100:140].tobytes())
+""",
+}
+"""One deliberate leak per kind of output: `leak(frame)` is called for every frame."""
+
+HOOK = """
+import inference.perceiver as p
+was_perceive = p.Perceiver.perceive
+def perceive(self, frame):
+    leak(frame)
+    return was_perceive(self, frame)
+p.Perceiver.perceive = perceive
+"""
+
+
+def plant(folder: Path) -> dict[str, bytes]:
+    """Ten pictures of noise; canaries from all over their planes, as the box has them in its memory."""
+    folder.mkdir()
+    draw = np.random.default_rng(7)
+    canaries: dict[str, bytes] = {}
+    for number in range(10):
+        picture = draw.integers(0, 256, (*SIZE, 3), dtype=np.uint8)
+        cv2.imwrite(str(folder / f"{number:02}.png"), picture)
+        yuv = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).reshape(-1)
+        luma, chroma = yuv[: SIZE[0] * SIZE[1]].reshape(SIZE), yuv[SIZE[0] * SIZE[1] :].reshape(-1, SIZE[1] // 2)
+        canaries[f"luma {number}"] = luma[90, 100 : 100 + CANARY].tobytes()
+        canaries[f"chroma {number}"] = chroma[40, 20 : 20 + CANARY].tobytes()
+        canaries[f"colour {number}"] = picture[30, 50 : 50 + CANARY // 3].tobytes()
+    return canaries
+
+
+async def run(folder: Path, prelude: str = "") -> tuple[Trial, dict[str, bytes]]:
+    canaries = plant(folder / "pictures")
+    config = folder / "box.toml"
+    config.write_text(CONFIG.format(folder / "pictures"))
+    trial = await run_box(config, folder / "box", prelude)
+    assert trial.code == 0, trial.printed.decode()
+    assert trial.of("report")
+    return trial, canaries
+
+
+@pytest.fixture(autouse=True)
+def room(tmp_path: Path) -> None:
+    (tmp_path / "box").mkdir()
+
+
+async def test_no_pixel_leaves(tmp_path: Path) -> None:
+    trial, canaries = await run(tmp_path)
+    assert list(sightings(canaries, trial.outputs(tmp_path / "box"))) == []
+
+
+@pytest.mark.parametrize("kind", LEAKS)
+async def test_a_planted_leak_is_seen(tmp_path: Path, kind: str) -> None:
+    trial, canaries = await run(tmp_path, LEAKS[kind] + HOOK)
+    assert any(f" in {kind}" in found for found in sightings(canaries, trial.outputs(tmp_path / "box")))

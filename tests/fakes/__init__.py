@@ -1,0 +1,1 @@
+"""Peers at the lowest seam: what hardware, kernel and services say to the code under test."""
