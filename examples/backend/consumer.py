@@ -1,0 +1,144 @@
+"""A backend in one file: reads reports with a shared subscription, and keeps each window once in a database.
+
+    python examples/backend/consumer.py --broker localhost:1883 --database sqlite:///passerby.db
+
+Start it as often as there is load: the members of a `$share` group divide the messages, and the key (store, seq) makes
+a message that comes twice, to whichever of them, one row. What does not validate is counted and never stored.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from jsonschema import Draft202012Validator
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine
+from sqlalchemy.dialects import postgresql, sqlite
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schema"
+METADATA = MetaData()
+WINDOWS = Table(
+    "windows",
+    METADATA,
+    Column("store", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("site", String(64), nullable=False),
+    Column("box", String(64), nullable=False),
+    Column("start", Integer, nullable=False, index=True),
+    Column("seconds", Integer, nullable=False),
+    Column("clock", String(16), nullable=False),
+    Column("document", Text, nullable=False),
+)
+DROPS = Table(
+    "drops",
+    METADATA,
+    Column("store", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("topic", String(16), nullable=False),
+    Column("lost_store", String(32), nullable=False),
+    Column("first", Integer),
+    Column("last", Integer),
+    Column("count", Integer, nullable=False),
+    Column("reason", String(16), nullable=False),
+)
+
+
+@dataclass
+class Consumer:
+    """Takes messages one by one; a message is acknowledged to the broker only after it is in the database."""
+
+    engine: Engine
+    stored: int = 0
+    invalid: int = 0
+
+    def __post_init__(self) -> None:
+        METADATA.create_all(self.engine)
+        self._validators = {
+            topic: Draft202012Validator(json.loads((SCHEMAS / f"{topic}.schema.json").read_text(encoding="utf-8")))
+            for topic in ("report", "drop")
+        }
+
+    def take(self, name: str, payload: bytes) -> None:
+        """Store one message, or count it as invalid; storing it again changes nothing."""
+        levels = name.split("/")
+        validator = self._validators.get(levels[-1])
+        try:
+            document = json.loads(payload)
+        except ValueError:
+            document = None
+        if validator is None or len(levels) != 5 or not validator.is_valid(document):
+            self.invalid += 1
+            return
+        if levels[-1] == "report":
+            self._upsert(WINDOWS, _window(levels[2], levels[3], document))
+        else:
+            self._upsert(DROPS, {column.name: document.get(column.name) for column in DROPS.columns})
+
+    def _upsert(self, table: Table, values: dict[str, Any]) -> None:
+        dialect: Any = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=["store", "seq"])
+        with self.engine.begin() as connection:
+            self.stored += connection.execute(statement).rowcount
+
+
+def _window(site: str, box: str, document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "store": document["store"],
+        "seq": document["seq"],
+        "site": site,
+        "box": box,
+        "start": document["start"],
+        "seconds": document["seconds"],
+        "clock": document["clock"],
+        "document": json.dumps(document),
+    }
+
+
+def subscribe(consumer: Consumer, host: str, port: int, group: str, name: str, ca: str | None) -> paho.Client:
+    """A client of the group that acknowledges by hand, after the database has committed."""
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+    )
+    topics = [(f"$share/{group}/passerby/1/+/+/{topic}", 1) for topic in ("report", "drop")]
+
+    def connected(*_: object) -> None:
+        client.subscribe(topics)
+
+    def message(_client: paho.Client, _data: object, received: paho.MQTTMessage) -> None:
+        consumer.take(received.topic, received.payload)
+        client.ack(received.mid, received.qos)
+
+    client.on_connect = connected
+    client.on_message = message
+    if ca:
+        client.tls_set(ca_certs=ca)
+    client.connect(host, port, clean_start=False)
+    return client
+
+
+def main() -> int:
+    """Consume until interrupted."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--broker", default="localhost:1883", help="host:port")
+    parser.add_argument("--ca", help="PEM file of the authority of the broker; without it there is no TLS")
+    parser.add_argument("--database", default="sqlite:///passerby.db", help="an SQLAlchemy URL")
+    parser.add_argument("--group", default="backend")
+    parser.add_argument("--name", default="backend-1", help="the client id; each member of the group has its own")
+    options = parser.parse_args()
+    host, _, port = options.broker.partition(":")
+    consumer = Consumer(create_engine(options.database))
+    client = subscribe(consumer, host, int(port or 1883), options.group, options.name, options.ca)
+    try:
+        client.loop_forever()
+    except KeyboardInterrupt:
+        client.disconnect()
+    sys.stderr.write(f"{consumer.stored} stored, {consumer.invalid} invalid\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
