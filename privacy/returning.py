@@ -14,6 +14,7 @@ from math import log, sqrt
 FLOOR = 5
 KEY_BYTES = 32
 WEEK_BITS = 16
+SIGMAS = 4
 SKETCH_BITS = 13
 
 
@@ -55,7 +56,8 @@ class Week:
         hits = sum(self._before[bit >> 3] >> (bit & 7) & 1 for bit in self._today)
         share = (hits / count - taken) / (1 - taken) if taken < 1 else 0.0
         spread = 1.96 * sqrt(max(hits / count * (1 - hits / count), 1 / count) / count) / max(1e-9, 1 - taken)
-        if share * count < floor:
+        chance = count * taken
+        if hits - chance - SIGMAS * sqrt(chance) < floor:  # what chance may have hit must not lift few above the floor
             return Ratio(None)
         return Ratio(min(1.0, share), max(0.0, share - spread), min(1.0, share + spread))
 

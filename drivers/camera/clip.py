@@ -1,6 +1,7 @@
 """Recordings as cameras: `file:clip.mp4?speed=real|max&loop=1` and `images:folder?fps=1`; the end is a normal end."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import cv2
 import numpy as np
 
 from drivers.base import Clock, Device, DriverMisconfigured, DriverUnavailable
-from drivers.camera.ffmpeg import Decoded, Pictures, decoding
+from drivers.camera.ffmpeg import TRUNCATED, Decoded, Pictures, decoding
 from drivers.stream import Latest, beside
 from observations import Frame, Plane
 
@@ -86,6 +87,8 @@ class ClipDriver:
                 first = picture.seconds if first is None else first
                 yield picture._replace(seconds=picture.seconds - first)
                 del picture
+        if await asyncio.to_thread(_cut_gif, self._source):  # older decoders end such a file without a word
+            raise DriverMisconfigured("truncated", TRUNCATED)
 
     async def _pictures(self) -> AsyncGenerator[Decoded, None]:
         files = sorted(file for file in self._source.iterdir() if file.suffix.lower() in _SUFFIXES)
@@ -93,6 +96,15 @@ class ClipDriver:
             raise DriverMisconfigured("not_a_video", "the folder holds no pictures")
         for number, file in enumerate(files):
             yield await asyncio.to_thread(_picture, file, number * self._period)
+
+
+def _cut_gif(file: Path) -> bool:
+    """A GIF whose last byte is not its trailer (GIF89a, 27)."""
+    with file.open("rb") as content:
+        if content.read(3) != b"GIF":
+            return False
+        content.seek(-1, os.SEEK_END)
+        return content.read(1) != b";"
 
 
 def _period(fps: str) -> float:

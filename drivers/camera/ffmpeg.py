@@ -23,6 +23,7 @@ from observations import Plane
 Result = TypeVar("Result")
 
 STALL_SECONDS = 20.0
+TRUNCATED = "the video ends before its time: the file is truncated or damaged"
 _PIPE_BYTES = 1 << 20
 _MAX_PIXELS = 4096 * 4096
 _FILTER = "crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0,scale=out_range=tv,format=yuv420p,showinfo=checksum=0"
@@ -96,7 +97,7 @@ class Decoder:
         if code != 0 or pool is None:
             raise DriverMisconfigured("not_a_video", "the source holds no video that ffmpeg can decode")
         if self._broken:
-            raise DriverMisconfigured("truncated", "the video ends before its time: the file is truncated or damaged")
+            raise DriverMisconfigured("truncated", TRUNCATED)
 
     async def _header(self) -> _Header | None:
         """Read the child's remarks up to the next picture's; None at its end."""

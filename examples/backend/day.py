@@ -25,9 +25,13 @@ def windows(database: str, day: date, zone: ZoneInfo) -> list[dict[str, Any]]:
     start = datetime.combine(day, datetime.min.time(), zone)
     end = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
     query = text("SELECT document FROM windows WHERE start >= :a AND start < :b AND clock <> 'unsynced' ORDER BY start")
-    with create_engine(database).connect() as connection:
-        rows = connection.execute(query, {"a": int(start.timestamp()), "b": int(end.timestamp())})
-        return [json.loads(document) for (document,) in rows]
+    engine = create_engine(database)
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(query, {"a": int(start.timestamp()), "b": int(end.timestamp())})
+            return [json.loads(document) for (document,) in rows]
+    finally:
+        engine.dispose()
 
 
 def by_hour(documents: Iterable[dict[str, Any]], zone: ZoneInfo, rows: str, field: str) -> Counter[int]:
