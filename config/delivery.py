@@ -14,10 +14,13 @@ class Mqtt(Section):
         pattern=r"^mqtts?://[^/\s]+$",
     )
     ca: str | None = setting(
-        None, "PEM file of the authority that signed the broker's certificate; the system's when absent."
+        None,
+        "PEM file of the authority that signed the broker's certificate, or credential:NAME; the system's when absent.",
     )
-    certificate: str | None = setting(None, "PEM file of the box's own certificate.")
-    key: str | None = setting(None, "PEM file of the box's private key.")
+    certificate: str | None = setting(
+        None, "PEM file of the box's own certificate, or credential:NAME as in the unit's LoadCredential=NAME:..."
+    )
+    key: str | None = setting(None, "PEM file of the box's private key, or credential:NAME.")
     encoding: Literal["json", "cbor"] = setting("json", "How documents are written; cbor for metered links.")
     protocol: Literal["5", "3.1.1"] = setting(
         "5", "MQTT 5, or 3.1.1 where the broker has no 5 (found out by itself, but sooner when said)."
@@ -25,7 +28,8 @@ class Mqtt(Section):
     keepalive: int = setting(60, "How often an idle connection is proven.", unit="s", ge=5, le=1200)
     start_spread: float = setting(
         60.0,
-        "The first connection after boot waits a random part of this, so that a fleet does not storm.",
+        "The first connection after boot waits a random part of this, so that a fleet does not storm; 0 also keeps"
+        " windows from being published at a phase of the box's own.",
         unit="s",
         ge=0,
     )

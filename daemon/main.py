@@ -18,6 +18,7 @@ from daemon.goods import planogram
 from daemon.reporter import Reporter
 from daemon.service import serve
 from daemon.vitals import Vitals
+from daemon.voice import broker
 from privacy.gate import Gate
 from privacy.returning import Week
 from privacy.tokens import Preset, Tokeniser
@@ -40,7 +41,8 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         config = load(arguments.config, dict(pair.partition("=")[::2] for pair in arguments.set))
-    except ConfigError as error:
+        broker(config)
+    except (ConfigError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EX_CONFIG)
     logging.basicConfig(level=config.box.log.upper(), format="%(levelname)s %(name)s: %(message)s")

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from config import Config
 from daemon import __version__
 from daemon.box import Box
 from daemon.delivery import Published
@@ -14,7 +15,7 @@ from daemon.identity import birth, box_id
 from daemon.vitals import Stage
 from events import Health
 from events.state import Cause, Condition, State
-from mqtt.broker import Broker
+from mqtt.broker import Broker, file_of
 from mqtt.codec import CodecError, Envelope, Form, decode, document, encode
 from mqtt.outbox import Outbox
 from mqtt.pace import Pace
@@ -22,6 +23,9 @@ from mqtt.publisher import Documents, Publisher
 from mqtt.topics import SAID, Topics, topic_of
 from privacy.gate import in_force
 from privacy.ledger import Ledger
+
+TOGETHER_S = 3600
+"""In CBOR the windows of so many seconds go into one message."""
 
 
 class Voice:
@@ -39,14 +43,14 @@ class Voice:
         self.ledger = Ledger(self._state_dir)
         self.published = Published(self.ledger, box.clock)
         self.publisher = Publisher(
-            _broker(box),
+            broker(box.config),
             Topics(box.config.box.site, self.id),
             Documents(
                 birth=lambda session, streams: encode(birth(box, session, streams), form),
                 state=lambda session, offline: encode(self._state(session, offline), form),
                 health=lambda: encode(self.health(), form),
             ),
-            Pace(spread=box.config.mqtt.start_spread),
+            pace(box.config),
             form=form,
             published=self._left,
         )
@@ -120,6 +124,7 @@ class Voice:
 
     async def drain(self, seconds: float) -> None:
         """Wait until the broker has everything, at most `seconds`; what is left stays in the outbox."""
+        self.publisher.hasten()
         try:
             async with asyncio.timeout(seconds):
                 while self._outbox.stats().rows and self.publisher.stats().connected:  # noqa: ASYNC110 - figures, not events
@@ -150,9 +155,17 @@ class Voice:
         self.published.record(topic, payload, lambda: _shown(topic, payload))
 
 
-def _broker(box: Box) -> Broker:
-    mqtt = box.config.mqtt
-    ca, certificate, key = (Path(file) if file else None for file in (mqtt.ca, mqtt.certificate, mqtt.key))
+def pace(config: Config) -> Pace:
+    """How fast this box speaks: windows at a phase of its own, and in CBOR an hour of them in one message."""
+    spread, seconds = config.mqtt.start_spread, config.window.seconds / config.box.speed
+    windows = max(1, TOGETHER_S // config.window.seconds) if config.mqtt.encoding == "cbor" else 1
+    return Pace(spread=spread, phase=seconds if spread else 0.0, windows=windows, hold=windows * seconds)
+
+
+def broker(config: Config) -> Broker:
+    """The configured broker. Raises ValueError with the remedy."""
+    mqtt = config.mqtt
+    ca, certificate, key = (file_of(file) if file else None for file in (mqtt.ca, mqtt.certificate, mqtt.key))
     return Broker.of_url(
         mqtt.broker, ca=ca, certificate=certificate, key=key, keepalive=mqtt.keepalive, five=mqtt.protocol == "5"
     )

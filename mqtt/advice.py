@@ -87,6 +87,10 @@ def of_error(error: OSError) -> Advice:
     """The advice for a connection that could not be made."""
     if isinstance(error, ssl.SSLError):
         return of_text(str(error)) or Advice("tls", "the TLS handshake failed", Move.WAIT)
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return Advice(
+            "unreadable_file", "mqtt.ca, mqtt.certificate or mqtt.key cannot be read: check path and owner", Move.WAIT
+        )
     if isinstance(error, TimeoutError):
         return Advice("timeout", "the broker does not answer: check the network and mqtt.broker")
     if isinstance(error, ConnectionResetError):

@@ -1,11 +1,13 @@
 """Where the broker is and how it is trusted; there is no way to switch off its verification."""
 
+import os
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+CREDENTIAL = "credential:"
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -77,6 +79,23 @@ class _ClosingSocket(ssl.SSLSocket):
         except OSError:
             self.close()
             raise
+
+
+def file_of(name: str) -> Path:
+    """The file that a path names, or that systemd (LoadCredential=NAME:...) has put there for `credential:NAME`.
+
+    Raises ValueError with the remedy.
+    """
+    if not name.startswith(CREDENTIAL):
+        return Path(name)
+    credential, folder = name.removeprefix(CREDENTIAL), os.environ.get("CREDENTIALS_DIRECTORY")
+    if not credential or "/" in credential or credential.startswith("."):
+        raise ValueError(
+            f"{name!r} names no credential: write credential:NAME as in the unit's LoadCredential=NAME:..."
+        )
+    if not folder:
+        raise ValueError(f"{name!r} needs systemd: add LoadCredential={credential}:FILE to the unit, or write a path")
+    return Path(folder) / credential
 
 
 def _is_here(host: str) -> bool:

@@ -41,21 +41,34 @@ class Gate:
         self._phase, self._windows = phase, windows
         self._hold = phase + (hold if windows > 1 else 0.0)
         self._opens = 0.0
+        self._enough = False
+        self._rest: asyncio.Timeout | None = None
 
     def open(self, waiting: int) -> bool:
         """Whether windows may go now, of which `waiting` wait."""
-        return monotonic() >= self._opens or (self._windows > 1 and waiting >= self._windows)
+        if self._windows > 1 and waiting >= self._windows and not self._enough:
+            self._enough = True
+            self._opens = min(self._opens, monotonic() + self._phase)
+        return monotonic() >= self._opens
+
+    def swing(self) -> None:
+        """Stay open from now on: there is no later."""
+        self._hold = self._opens = 0.0
+        if self._rest is not None:
+            self._rest.reschedule(asyncio.get_running_loop().time())
 
     async def wait(self, outbox: Outbox) -> None:
         """Return when something was stored, or when the gate opens; what comes first after a rest is held back."""
         resting = monotonic() >= self._opens
         try:
-            async with asyncio.timeout(None if resting else max(0.01, self._opens - monotonic())):
+            async with asyncio.timeout(None if resting else max(0.01, self._opens - monotonic())) as self._rest:
                 await outbox.wait()
         except TimeoutError:
             return
+        finally:
+            self._rest = None
         if resting and self._hold:
-            self._opens = monotonic() + self._hold
+            self._opens, self._enough = monotonic() + self._hold, False
 
 
 class Bucket:

@@ -94,7 +94,7 @@ class Publisher:
         self._changed = asyncio.Event()
         self._retained: dict[Topic, bytes] = {}
         self._flight = Flight()
-        self._phase = random.uniform(0, self._pace.phase)
+        self._gate = Gate(random.uniform(0, self._pace.phase), self._pace.windows, self._pace.hold)
         self._suspects: dict[int, int] = {}
         self._careful = 0
         self._sent = self._acknowledged = self._refused = 0
@@ -128,6 +128,10 @@ class Publisher:
     def refresh(self) -> None:
         """State, health or live figures have changed: say them now."""
         self._changed.set()
+
+    def hasten(self) -> None:
+        """Hold no window back any more: the box is about to stop."""
+        self._gate.swing()
 
     def retain(self, topic: Topic, payload: bytes) -> None:
         """Say a retained document now and again at each connection, until it is replaced."""
@@ -273,16 +277,15 @@ class Publisher:
 
     async def _drain(self, connection: Connection, outbox: Outbox) -> None:
         bucket = Bucket(self._pace.messages, self._pace.bytes)
-        gate = Gate(self._phase, self._pace.windows, self._pace.hold)
         ready: deque[Row] = deque()
         while True:
             await self._flight.unpaused()
             ready.extendleft(reversed(self._flight.again()))
             if not ready:
-                least = Keep.DETAIL if gate.open(outbox.stats().by_keep.get("count", 0)) else Keep.ALERT
+                least = Keep.DETAIL if self._gate.open(outbox.stats().by_keep.get("count", 0)) else Keep.ALERT
                 ready += await outbox.batch(max(1, self._pace.window * self._pace.windows), least)
             if not ready:
-                await gate.wait(outbox)
+                await self._gate.wait(outbox)
                 continue
             await self._flight.room(alone=self._careful > 0)
             rows = self._next(ready)

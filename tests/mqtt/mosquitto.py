@@ -4,12 +4,13 @@ import shutil
 import socket
 import subprocess
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mqtt.broker import Broker
-from tests.mqtt.authority import Authority
+from tests.mqtt.authority import DAY, Authority
 
 PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
 
@@ -17,14 +18,16 @@ PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/us
 class Mosquitto:
     """Started by `start`; `broker` is how a box reaches it over mutual TLS, `port` is open without TLS on loopback."""
 
-    def __init__(self, folder: Path, *lines: str, server_hosts: tuple[str, ...] = ("localhost",)) -> None:
+    def __init__(
+        self, folder: Path, *lines: str, server_hosts: tuple[str, ...] = ("localhost",), server_ends: timedelta = DAY
+    ) -> None:
         if PROGRAM is None:
             pytest.skip("no mosquitto here: sudo apt install mosquitto")
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.authority = Authority(folder / "ca")
         self.port, self.tls_port = free_port(), free_port()
-        server, server_key = self.authority.issue("server", hosts=server_hosts)
+        server, server_key = self.authority.issue("server", hosts=server_hosts, ends=server_ends)
         client, client_key = self.authority.issue("box")
         self.broker = Broker.of_url(
             f"mqtts://localhost:{self.tls_port}", ca=self.authority.ca, certificate=client, key=client_key

@@ -12,7 +12,7 @@ import pytest
 
 from events import Report
 from mqtt.advice import Advice
-from mqtt.broker import Broker
+from mqtt.broker import Broker, file_of
 from mqtt.codec import Form, decode
 from mqtt.outbox import Keep
 from mqtt.pace import Pace
@@ -58,6 +58,22 @@ async def test_cbor_windows_wait_for_each_other_and_share_a_message(mosquitto: M
     messages = [decode(Report, payload) for payload in backend.of("report")]
     assert [envelope.seq for message in messages for envelope in message] == list(range(1, 31))
     assert len(messages) <= 4
+
+
+async def test_windows_that_are_held_back_leave_at_once_when_the_box_stops(
+    mosquitto: Mosquitto, backend: Backend
+) -> None:
+    pace = Pace(spread=0, base=0.05, messages=0, bytes=0, windows=12, hold=3600, phase=300)
+    async with box(mosquitto.broker, pace=pace, form=Form.CBOR) as (outbox, publisher):
+        assert await until(lambda: publisher.stats().connected)
+        for n in range(5):
+            await outbox.put(window(n, Form.CBOR))
+        await asyncio.sleep(0.2)
+        held = outbox.stats().rows
+        publisher.hasten()
+        assert await until(lambda: outbox.stats().rows == 0)
+    assert held >= 4
+    assert [len(decode(Report, payload)) for payload in backend.of("report")][-1] == held
 
 
 @asynccontextmanager
@@ -188,13 +204,19 @@ async def test_an_alert_overtakes_a_slow_backlog(mosquitto: Mosquitto, backend: 
         ("authority", "authority"),
         ("hostname", "hostname"),
         ("expired", "own_certificate_expired"),
+        ("broker expired", "broker_certificate_expired"),
+        ("unreadable", "unreadable_file"),
         ("missing", "own_certificate_missing"),
         ("plain", "hung_up"),
         ("absent", "refused"),
     ],
 )
 async def test_each_way_not_to_connect_has_its_advice(tmp_path: Path, change: str, word: str) -> None:
-    broker = Mosquitto(tmp_path / "m", server_hosts=() if change == "hostname" else ("localhost",))
+    broker = Mosquitto(
+        tmp_path / "m",
+        server_hosts=() if change == "hostname" else ("localhost",),
+        server_ends=timedelta(days=-1 if change == "broker expired" else 1),
+    )
     certificate, key = broker.authority.issue("expired", ends=timedelta(days=-1))
     stranger = Mosquitto(tmp_path / "other").authority
     good = broker.broker
@@ -203,6 +225,8 @@ async def test_each_way_not_to_connect_has_its_advice(tmp_path: Path, change: st
             f"mqtts://localhost:{good.port}", ca=stranger.ca, certificate=good.certificate, key=good.key
         ),
         "hostname": good,
+        "broker expired": good,
+        "unreadable": replace(good, key=tmp_path / "nothing"),
         "expired": Broker.of_url(f"mqtts://localhost:{good.port}", ca=good.ca, certificate=certificate, key=key),
         "missing": Broker.of_url(f"mqtts://localhost:{good.port}", ca=good.ca),
         "plain": Broker.of_url(f"mqtts://localhost:{broker.port}", ca=good.ca),
@@ -229,6 +253,26 @@ async def test_each_way_not_to_connect_has_its_advice(tmp_path: Path, change: st
 def test_a_broker_that_cannot_be_trusted_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"broker|encrypted"):
         Broker.of_url(url)
+
+
+async def test_certificates_come_from_systemd(
+    mosquitto: Mosquitto, backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    given = mosquitto.broker
+    for name, file in (("ca", given.ca), ("certificate", given.certificate), ("key", given.key)):
+        assert file
+        file.rename(credentials / name)
+    with pytest.raises(ValueError, match="LoadCredential=key:FILE"):
+        file_of("credential:key")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    with pytest.raises(ValueError, match="names no credential"):
+        file_of("credential:../key")
+    ca, certificate, key = (file_of(f"credential:{name}") for name in ("ca", "certificate", "key"))
+    async with box(replace(given, ca=ca, certificate=certificate, key=key)) as (outbox, _):
+        await outbox.put(window(1))
+        assert await until(lambda: bool(backend.of("report")))
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -3,6 +3,8 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +82,41 @@ async def test_a_broker_against_one_message_for_ever(code: int, name: str, tell:
     tally = Tally.of({(stream.store, seq) for seq in sent}, seen(broker.payloads))
     tell(f"one message {name} for ever", 1, tally, "it is a dead letter, and said")
     assert (tally.lost, tally.received) == (1, 99)
+
+
+@pytest.mark.broker
+async def test_a_broker_whose_certificate_expires_and_is_renewed(tmp_path: Path, tell: Tell) -> None:
+    mosquitto = Mosquitto(tmp_path / "m")
+    sent: list[int] = []
+    trials = 5
+    mosquitto.start()
+    try:
+        with Backend(mosquitto.port) as backend:
+            async with box(mosquitto.broker) as (outbox, publisher):
+
+                def expired() -> bool:
+                    advice = publisher.stats().advice
+                    return advice is not None and advice.word == "broker_certificate_expired"
+
+                for _ in range(trials):
+                    for ends in (-1, 1):
+                        mosquitto.kill()
+                        mosquitto.authority.issue("server", ends=timedelta(days=ends))
+                        mosquitto.start()
+                        await asyncio.to_thread(backend.ready)
+                        sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(20)))
+                        if ends < 0:
+                            assert await until(expired, 60)
+                            assert outbox.stats().rows >= 20
+                    assert await until(lambda: outbox.stats().rows == 0, 60)
+                (stream,) = await outbox.streams()
+            everything = {(stream.store, seq) for seq in sent}
+            backend.until(lambda: everything <= set(backend.arrivals()))
+            tally = Tally.of(everything, backend.arrivals())
+    finally:
+        mosquitto.kill()
+    tell("certificate of the broker expired", trials, tally, "renewed, and the box came back by itself")
+    assert (tally.lost, tally.out_of_order) == (0, 0)
 
 
 async def test_a_slow_broker(tell: Tell) -> None:
