@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "events": "cli.events:events",
     "models": "cli.models:models",
     "privacy": "cli.privacy:privacy",
+    "replay": "cli.replay:replay",
     "rfid": "cli.rfid:rfid",
     "schema": "cli.schema:schema",
     "status": "cli.status:status",
