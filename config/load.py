@@ -36,8 +36,12 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-def load(path: Path, overrides: Mapping[str, str] | None = None) -> Config:
-    """Read and validate `path`. `overrides` maps dotted keys to TOML values; * is every table. Raises ConfigError."""
+def load(path: Path, overrides: Mapping[str, str | None] | None = None) -> Config:
+    """Read and validate `path`.
+
+    `overrides` maps dotted keys to TOML values, or to None to
+    take a key away; * is every table. Raises ConfigError.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -47,7 +51,7 @@ def load(path: Path, overrides: Mapping[str, str] | None = None) -> Config:
     return parse(text, overrides)
 
 
-def parse(text: str, overrides: Mapping[str, str] | None = None) -> Config:
+def parse(text: str, overrides: Mapping[str, str | None] | None = None) -> Config:
     """Validate TOML text. Raises ConfigError with every problem at once."""
     try:
         raw = tomllib.loads(text)
@@ -67,19 +71,23 @@ def parse(text: str, overrides: Mapping[str, str] | None = None) -> Config:
     return config
 
 
-def _override(raw: dict[str, Any], dotted: str, value: str) -> None:
+def _override(raw: dict[str, Any], dotted: str, value: str | None) -> None:
     first, _, rest = dotted.partition(".")
     if first == "*":
         for name in raw:
             _override(raw, f"{name}.{rest}", value)
-        return
-    if rest:
-        _override(raw.setdefault(first, {}), rest, value)
-        return
-    try:
-        raw[first] = tomllib.loads(f"v = {value}")["v"]
-    except tomllib.TOMLDecodeError:
-        raw[first] = value
+    elif rest:
+        inner = raw.setdefault(first, {})
+        if not isinstance(inner, dict):
+            raise ConfigError([Problem(dotted, _shown(value), f"{first} is no table")])
+        _override(inner, rest, value)
+    elif value is None:
+        raw.pop(first, None)
+    else:
+        try:
+            raw[first] = tomllib.loads(f"v = {value}")["v"]
+        except tomllib.TOMLDecodeError:
+            raw[first] = value
 
 
 def _innermost(problems: list[Problem]) -> list[Problem]:

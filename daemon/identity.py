@@ -41,7 +41,7 @@ def birth(box: Box, session: int, streams: Sequence[Stream]) -> Birth:
         session=session,
         version=Code(__version__),
         schema=SCHEMA,
-        config=Code(_digest(config)),
+        config=Code(digest(config)),
         preset=Code(config.privacy.preset),
         window=config.window.seconds,
         epoch=box.tokeniser.epoch,
@@ -66,5 +66,6 @@ def _sensor(vitals: Vitals) -> SensorBirth:
     return SensorBirth(sensor=vitals.sensor, name=Name(vitals.name), scheme=Code(vitals.device.partition(":")[0]))
 
 
-def _digest(config: Config) -> str:
+def digest(config: Config) -> str:
+    """Sixteen digits that tell one configuration from another."""
     return sha256(config.model_dump_json().encode()).hexdigest()[:16]

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from analytics.window import Windows
-from config import Config, ConfigError, load
+from config import ConfigError, load
 from daemon.assembly import sensors
 from daemon.box import Box
 from daemon.clock import BoxClock
 from daemon.goods import planogram
+from daemon.remote import Remote
 from daemon.reporter import Reporter
 from daemon.service import serve
 from daemon.vitals import Vitals
@@ -40,24 +41,44 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="replace one key of it")
     arguments = parser.parse_args()
     try:
-        config = load(arguments.config, dict(pair.partition("=")[::2] for pair in arguments.set))
+        sets: dict[str, str] = dict(pair.partition("=")[::2] for pair in arguments.set)
+        config = load(arguments.config, dict(sets))
         broker(config)
     except (ConfigError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EX_CONFIG)
     logging.basicConfig(level=config.box.log.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
-        sys.exit(asyncio.run(run(config)))
+        sys.exit(asyncio.run(run(Remote(arguments.config, sets, config))))
     except OSError as error:
         sys.stderr.write(f"the box's directories cannot be used: {error.strerror}: {error.filename}\n")
         sys.exit(EX_CANTCREAT)
 
 
-async def run(config: Config) -> int:
-    """Run one box; 0 when it was stopped or all its recordings ended."""
+async def run(remote: Remote) -> int:
+    """Run one box, anew with each configuration that it is told; 0 when it was stopped or all its recordings ended."""
     os.umask(0o077)
-    Path(config.box.state).mkdir(parents=True, exist_ok=True)
-    clock = BoxClock(config.box.timezone, config.box.speed)
+    state = Path(remote.config.box.state)
+    state.mkdir(parents=True, exist_ok=True)
+    clock = BoxClock(remote.config.box.timezone, remote.config.box.speed)
+    stopped = asyncio.Event()
+    while not stopped.is_set():
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, _stop, stopped, stop)
+        if not await once(remote, clock, stop):
+            return 0
+    return 0
+
+
+def _stop(*events: asyncio.Event) -> None:
+    for event in events:
+        event.set()
+
+
+async def once(remote: Remote, clock: BoxClock, stop: asyncio.Event) -> bool:
+    """Run the box with one configuration; True when it is to start anew with another."""
+    config = remote.begin()
     gate = Gate(config.privacy.floor)
     plan = planogram(config)
     gates = {name: radio.gate_dbm for name, radio in config.wifi.items()}
@@ -69,13 +90,9 @@ async def run(config: Config) -> int:
     )
     vitals: list[Vitals] = []
     reporter = Reporter(Windows(config.window.seconds), gate, clock, vitals, lambda: tokeniser.epoch)
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(1, thread_name_prefix="perception") as thread:
         box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, plan)
-        await serve(box, sensors(box), stop)
-    return 0
+        return await serve(box, sensors(box), remote, stop)
 
 
 if __name__ == "__main__":

@@ -117,6 +117,14 @@ class Reporter:
             if isinstance(metric, Occupancy) and metric.area in inside:
                 metric.resume(inside[Name(metric.area)])
 
+    def reset_totals(self) -> None:
+        """The totals of the local day begin at zero again, and every area is empty."""
+        for line in self._lines:
+            line.resume(0, 0)
+        for metric in self.metrics():
+            if isinstance(metric, Occupancy):
+                metric.resume(0)
+
     def report(self, end: float) -> Report:
         """The open window as it would be reported if it closed at clock second `end`; changes nothing."""
         span = self._windows.span

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 
 from daemon.box import Box, Running
 from daemon.control import serve as control
 from daemon.delivery import Delivery
 from daemon.notify import notify, watchdog_seconds
+from daemon.remote import Remote
 from daemon.vitals import Stage
 from daemon.voice import Voice
 from mqtt.codec import Form
@@ -22,8 +24,17 @@ STUCK_S = 10.0
 """Seconds that the disk may keep the writer before the watchdog is no longer fed."""
 
 
-async def serve(box: Box, sensors: Sequence[Running], stop: asyncio.Event) -> None:
-    """Run `sensors` until `stop` is set or every recording has ended, then deliver what there is and return."""
+async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyncio.Event) -> bool:
+    """Run `sensors` until `stop` is set or every recording has ended, then deliver what there is and return.
+
+    True when the box is to start anew with what `remote` says now.
+    """
+    again = asyncio.Event()
+
+    def change() -> None:
+        again.set()
+        stop.set()
+
     config = box.config
     form = Form.CBOR if config.mqtt.encoding == "cbor" else Form.JSON
     async with open_outbox(Path(config.box.state) / "outbox.sqlite", quota=config.outbox.quota, form=form) as outbox:
@@ -32,7 +43,7 @@ async def serve(box: Box, sensors: Sequence[Running], stop: asyncio.Event) -> No
         if saved is not None:
             box.reporter.resume(saved)
         box.reporter.say = delivery.say
-        voice = Voice(box, outbox, form)
+        voice = Voice(box, outbox, form, remote, change)
         answers = {"status": voice.status, "privacy": voice.privacy}
         async with (
             control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),
@@ -43,11 +54,13 @@ async def serve(box: Box, sensors: Sequence[Running], stop: asyncio.Event) -> No
                 group.create_task(delivery.checkpoint(config.window.checkpoint), name="checkpoint"),
                 group.create_task(_tick(box, voice), name="tick"),
                 group.create_task(_watchdog(outbox), name="watchdog"),
+                group.create_task(_prove(box, voice, remote, change), name="prove"),
             ]
             publishing = group.create_task(voice.publisher.run(outbox), name="publisher")
             notify(READY=1, STATUS="running")
             await sense(sensors, stop)
-            notify(STOPPING=1)
+            if not again.is_set():
+                notify(STOPPING=1)
             for task in lasting:
                 task.cancel()
             box.reporter.close(box.clock.now())
@@ -57,6 +70,7 @@ async def serve(box: Box, sensors: Sequence[Running], stop: asyncio.Event) -> No
             publishing.cancel()
         voice.ledger.flush()
         voice.save_snapshot()
+    return again.is_set()
 
 
 async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
@@ -90,6 +104,21 @@ async def _tick(box: Box, voice: Voice) -> None:
                 voice.save_snapshot()
             except OSError as error:
                 log.warning("ledger and snapshot could not be written: %s", error.strerror)
+
+
+async def _prove(box: Box, voice: Voice, remote: Remote, change: Callable[[], None]) -> None:
+    """Watch a configuration on trial until it is kept, or taken back and the box starts anew without it."""
+    while remote.trying:
+        ill = [one for one in voice.ill() if one.key not in remote.excused]
+        hopeless = bool(ill) and any(one.stage is Stage.MISCONFIGURED for one in box.sensors)
+        try:
+            if remote.watch(monotonic(), ill, hopeless=hopeless):
+                change()
+                return
+        except OSError as error:
+            log.warning("what became of a configuration cannot be written down: %s", error.strerror)
+        voice.report_configuration()
+        await asyncio.sleep(TICK_S)
 
 
 async def _watchdog(outbox: Outbox) -> None:

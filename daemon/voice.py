@@ -2,36 +2,46 @@
 
 import asyncio
 import json
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from config import Config
 from daemon import __version__
+from daemon.actions import Actions
 from daemon.box import Box
 from daemon.delivery import Published
 from daemon.faults import Faults
 from daemon.health import causes, health
 from daemon.identity import birth, box_id
+from daemon.remote import Remote
 from daemon.vitals import Stage
-from events import Health
+from events import Code, Health, Problem
 from events.state import Cause, Condition, State
 from mqtt.broker import Broker, file_of
 from mqtt.codec import CodecError, Envelope, Form, decode, document, encode
+from mqtt.connection import Inbound
 from mqtt.outbox import Outbox
 from mqtt.pace import Pace
 from mqtt.publisher import Documents, Publisher
-from mqtt.topics import SAID, Topics, topic_of
+from mqtt.topics import SAID, Topic, Topics, topic_of
 from privacy.gate import in_force
 from privacy.ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 TOGETHER_S = 3600
 """In CBOR the windows of so many seconds go into one message."""
 
 
 class Voice:
-    """The publisher of one box and the documents that it asks for."""
+    """The publisher of one box, the documents that it asks for, and its ears.
 
-    def __init__(self, box: Box, outbox: Outbox, form: Form) -> None:
+    `change` is called when the pipeline must start anew with what `remote` says then.
+    """
+
+    def __init__(self, box: Box, outbox: Outbox, form: Form, remote: Remote, change: Callable[[], None]) -> None:
         self._box = box
         self._outbox = outbox
         self._form = form
@@ -50,10 +60,14 @@ class Voice:
                 state=lambda session, offline: encode(self._state(session, offline), form),
                 health=lambda: encode(self.health(), form),
             ),
-            pace(box.config),
+            pace(box.config, again=remote.starts_again),
             form=form,
+            ears={Topic.DESIRED: self._desired, Topic.ACTION: self._action},
             published=self._left,
         )
+        self._remote, self._change = remote, change
+        self._actions = Actions(box, self.health)
+        self.report_configuration()
 
     def health(self) -> Health:
         """The box at this moment."""
@@ -68,6 +82,34 @@ class Voice:
         if found != self._said:
             self._said = found
             self.publisher.refresh()
+
+    def report_configuration(self) -> None:
+        """Say which configuration is in force."""
+        self.publisher.retain(Topic.REPORTED, encode(self._remote.reported(), self._form))
+
+    def _desired(self, inbound: Inbound) -> None:
+        try:
+            again = self._remote.desire(inbound.payload)
+        except OSError as error:
+            log.warning("a desired configuration cannot be kept: %s", error.strerror)
+            return
+        self.report_configuration()
+        if again:
+            self._remote.excused = frozenset(one.key for one in self.ill())
+            self._change()
+
+    def _action(self, inbound: Inbound) -> None:
+        reply = self._actions.answer(inbound.payload, retained=inbound.retained)
+        self.publisher.reply(inbound, encode(reply, self._form))
+
+    def ill(self) -> list[Problem]:
+        """What does not work in this box now."""
+        offline = [] if self.publisher.stats().connected else [Problem(key=Code("mqtt"), problem=Code("not_connected"))]
+        return offline + [
+            Problem(key=Code(f"{vitals.sensor}.{vitals.name}"), problem=Code(vitals.code or vitals.stage))
+            for vitals in self._box.sensors
+            if vitals.stage not in (Stage.RUNNING, Stage.ENDED)
+        ]
 
     async def status(self, question: dict[str, object]) -> dict[str, object]:
         """The answer to `status`: the health document, and details that only the box's own people see."""
@@ -155,11 +197,16 @@ class Voice:
         self.published.record(topic, payload, lambda: _shown(topic, payload))
 
 
-def pace(config: Config) -> Pace:
-    """How fast this box speaks: windows at a phase of its own, and in CBOR an hour of them in one message."""
+def pace(config: Config, *, again: bool = False) -> Pace:
+    """How fast this box speaks: windows at a phase of its own, and in CBOR an hour of them in one message.
+
+    Who starts `again` with another configuration is no part of a storm.
+    """
     spread, seconds = config.mqtt.start_spread, config.window.seconds / config.box.speed
     windows = max(1, TOGETHER_S // config.window.seconds) if config.mqtt.encoding == "cbor" else 1
-    return Pace(spread=spread, phase=seconds if spread else 0.0, windows=windows, hold=windows * seconds)
+    return Pace(
+        spread=0.0 if again else spread, phase=seconds if spread else 0.0, windows=windows, hold=windows * seconds
+    )
 
 
 def broker(config: Config) -> Broker:

@@ -16,6 +16,18 @@ from events.live import Live, Occupancy, QueueLength
 from events.occupancy import OccupancyCount
 from events.phones import PhoneCount
 from events.queue import QueueCount
+from events.remote import (
+    Action,
+    ActionKind,
+    Check,
+    Desired,
+    Outcome,
+    Problem,
+    Reply,
+    Reported,
+    Result,
+    Setting,
+)
 from events.report import ClockState, Quality, Report
 from events.returning import ReturningCount
 from events.staff import CounterService, RoleCount, StaffCount, StaffCrossings, StaffZone
@@ -26,17 +38,21 @@ from events.window import WindowCount
 from events.zone import ZoneCount
 
 __all__ = [
+    "Action",
+    "ActionKind",
     "Alert",
     "AlertKind",
     "AttentionCount",
     "Birth",
     "Bounds",
     "Cause",
+    "Check",
     "ClockState",
     "Code",
     "Condition",
     "ConversionCount",
     "CounterService",
+    "Desired",
     "DeviceCount",
     "Drop",
     "DropReason",
@@ -50,14 +66,19 @@ __all__ = [
     "Name",
     "Occupancy",
     "OccupancyCount",
+    "Outcome",
     "PhoneCount",
     "PortalCount",
+    "Problem",
     "Quality",
     "QueueCount",
     "QueueLength",
     "Reason",
     "ReleaseBirth",
+    "Reply",
     "Report",
+    "Reported",
+    "Result",
     "ReturningCount",
     "RoleCount",
     "RouteCount",
@@ -65,6 +86,7 @@ __all__ = [
     "Sensor",
     "SensorBirth",
     "SensorHealth",
+    "Setting",
     "ShelfCount",
     "StaffCount",
     "StaffCrossings",

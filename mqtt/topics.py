@@ -3,7 +3,21 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from events import Alert, Birth, Drop, Event, Health, Heatmap, Live, Report, State
+from events import (
+    Action,
+    Alert,
+    Birth,
+    Desired,
+    Drop,
+    Event,
+    Health,
+    Heatmap,
+    Live,
+    Reply,
+    Report,
+    Reported,
+    State,
+)
 
 ROOT = "passerby/1"
 
@@ -44,7 +58,15 @@ SAID: dict[Topic, Said] = {
     Topic.STATE: Said(State, 1, retain=True, durable=False),
     Topic.BIRTH: Said(Birth, 1, retain=True, durable=False),
     Topic.HEALTH: Said(Health, 0, retain=False, durable=False),
+    Topic.REPORTED: Said(Reported, 1, retain=True, durable=False),
+    Topic.REPLY: Said(Reply, 1, retain=False, durable=False),
 }
+
+HEARD: dict[Topic, Said] = {
+    Topic.DESIRED: Said(Desired, 1, retain=True, durable=False),
+    Topic.ACTION: Said(Action, 1, retain=False, durable=False),
+}
+"""What a backend says to a box."""
 
 
 @dataclass(frozen=True, slots=True)

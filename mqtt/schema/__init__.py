@@ -5,13 +5,13 @@ import json
 from mqtt.schema.asyncapi import asyncapi
 from mqtt.schema.cddl import cddl
 from mqtt.schema.jsonschema import schema_of
-from mqtt.topics import SAID
+from mqtt.topics import HEARD, SAID
 
 
 def files() -> dict[str, str]:
     """Every schema file by name."""
     schemas = {
         f"{topic}.schema.json": json.dumps(schema_of(said.event, durable=said.durable), indent=1) + "\n"
-        for topic, said in SAID.items()
+        for topic, said in (SAID | HEARD).items()
     }
     return schemas | {"asyncapi.json": json.dumps(asyncapi(), indent=1) + "\n", "passerby.cddl": cddl()}

@@ -2,7 +2,7 @@
 
 from events import Event
 from mqtt.shape import REQUIRED, Field, shape
-from mqtt.topics import SAID
+from mqtt.topics import HEARD, SAID
 
 _HEAD = """\
 ; Passerby, CBOR form. A message is [n, columns]: n documents of its topic, each key a field's number.
@@ -19,7 +19,7 @@ _TYPES: dict[type, str] = {int: "int", float: "number", bool: "bool", str: "tstr
 def cddl() -> str:
     """The whole file; its rules are named as the topics and the event types are."""
     done: dict[str, str] = {}
-    topics = [_message(topic.value, said.event, said.durable, done) for topic, said in SAID.items()]
+    topics = [_message(topic.value, said.event, said.durable, done) for topic, said in (SAID | HEARD).items()]
     return "\n".join([_HEAD, *topics, *(done[name] for name in sorted(done))])
 
 
