@@ -32,9 +32,7 @@ class Actions:
 
     def answer(self, payload: bytes, *, retained: bool) -> Reply:
         """Do what is asked, after it is written down that it was asked, and say what became of it."""
-        wall = self._box.clock.wall(self._box.clock.now())
-        now = None if wall.state is ClockState.UNSYNCED else wall.epoch
-        judged = self._admission.judge(payload, now, retained=retained)
+        judged = self._admission.judge(payload, self._box.clock.trusted(), retained=retained)
         if isinstance(judged, Reply):
             log.warning("an action is refused: %s", judged.reason)
             return judged

@@ -45,6 +45,11 @@ class BoxClock:
         """Sleep for `seconds` of this clock."""
         await asyncio.sleep(seconds / self._speed)
 
+    def trusted(self) -> float | None:
+        """Epoch seconds now, None while the clock is not to be trusted."""
+        wall = self.wall(self.now())
+        return None if wall.state is ClockState.UNSYNCED else wall.epoch
+
     def wall(self, at: float) -> Wall:
         """What the wall clock says at clock second `at`, judged by what it says now."""
         real = self._speed == 1.0

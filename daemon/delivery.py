@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from daemon.clock import BoxClock
-from events import Alert, Event, Heatmap, Report
+from daemon.clock import BoxClock, Wall
+from events import Alert, ClockState, Event, Heatmap, Report
 from mqtt.codec import CodecError, Form, decode, encode
 from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Put
 from mqtt.topics import Topic
@@ -18,8 +19,8 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 5.0
 MOST_WAITING = 1024
+MOST_UNDATED = 10_000
 ALERT_LIFE_S = 3600
-REPORT_LIFE_S = 31 * 86400
 
 
 class Delivery:
@@ -33,6 +34,8 @@ class Delivery:
         self._waiting: deque[Event] = deque(maxlen=MOST_WAITING)
         self._said = asyncio.Event()
         self._finishing = False
+        self._undated: dict[int, float] = {}
+        self._set = False
 
     def say(self, event: Event) -> None:
         """Deliver an event: a Report, a Heatmap or an Alert."""
@@ -56,7 +59,8 @@ class Delivery:
         while self._waiting:
             event = self._waiting[0]
             try:
-                await self._outbox.put(self._put(event), saved=self._checkpoint())
+                seq = await self._outbox.put(self._put(event), saved=self._checkpoint())
+                self._remember(seq, event)
             except OutboxUnavailable as error:
                 if self._finishing:
                     log.error("the outbox refuses to the last: %s; %d events are lost", error, len(self._waiting))
@@ -70,13 +74,34 @@ class Delivery:
             self._waiting.popleft()
 
     async def checkpoint(self, seconds: float) -> None:
-        """Save the open window every `seconds`, for ever."""
+        """Save the open window every `seconds`, for ever, and date the closed ones once the time is known."""
         while True:
             await self._clock.sleep(seconds)
             try:
+                await self.date()
                 await self._outbox.save(self._checkpoint())
             except (OutboxStalled, OutboxUnavailable) as error:
                 log.warning("the open window could not be saved: %s", error)
+
+    def _remember(self, seq: int, event: Event) -> None:
+        """Note when (clock second) a window began that was counted before the clock was set for the first time."""
+        if not isinstance(event, Report) or self._set or len(self._undated) >= MOST_UNDATED:
+            return
+        now = self._clock.now()
+        self._undated[seq] = event.start
+        if event.clock is not ClockState.UNSYNCED:
+            self._undated[seq] = now - (self._clock.wall(now).epoch - event.start)
+
+    async def date(self) -> None:
+        """Once the clock has been set, give the windows from before, as far as they are not sent, their true dates."""
+        state = self._clock.wall(self._clock.now()).state
+        self._set = self._set or state is ClockState.SYNCED
+        if not self._undated or not self._set:
+            return
+        starts = {seq: self._clock.wall(began) for seq, began in self._undated.items()}
+        count = await self._outbox.redate(Topic.REPORT, starts, partial(_redated, starts, self._form))
+        log.info("the clock is set: %d of %d windows are dated anew", count, len(starts))
+        self._undated.clear()
 
     async def restore(self) -> Report | None:
         """The window that was open when the box lost its power: stored as the report it had become, and returned."""
@@ -98,17 +123,26 @@ class Delivery:
         return encode(self._open_window(), Form.JSON)
 
     def _put(self, event: Event) -> Put:
-        keep, topic, life = Keep.COUNT, Topic.REPORT, REPORT_LIFE_S
-        if isinstance(event, Alert):
-            keep, topic, life = Keep.ALERT, Topic.ALERT, ALERT_LIFE_S
-        elif isinstance(event, Heatmap):
-            topic = Topic.HEATMAP
-        expires = self._clock.wall(self._clock.now()).epoch + life
-        return Put(topic, partial(_encode, event, self._form), keep=keep, expires=expires)
+        """Counts never expire, lest a clock that steps into the future takes them along: the quota bounds them."""
+        encoder = partial(_encode, event, self._form)
+        if not isinstance(event, Alert):
+            return Put(Topic.HEATMAP if isinstance(event, Heatmap) else Topic.REPORT, encoder)
+        wall = self._clock.wall(self._clock.now())
+        expires = None if wall.state is ClockState.UNSYNCED else wall.epoch + ALERT_LIFE_S
+        return Put(Topic.ALERT, encoder, keep=Keep.ALERT, expires=expires)
 
 
 def _encode(event: Event, form: Form, store: str, seq: int) -> bytes:
     return encode(event, form, store, seq)
+
+
+def _redated(starts: Mapping[int, Wall], form: Form, seq: int, payload: bytes) -> bytes:
+    """A stored window with its true start, as the nearest that a window can have; it is kept where it was right."""
+    (envelope,) = decode(Report, payload, form)
+    report, wall = envelope.event, starts[seq]
+    assert isinstance(report, Report)
+    start = round((wall.epoch + wall.offset) / report.seconds) * report.seconds - wall.offset
+    return encode(replace(report, start=start, clock=ClockState.SYNCED), form, envelope.store, envelope.seq)
 
 
 class Published:

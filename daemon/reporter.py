@@ -18,6 +18,8 @@ from privacy.gate import Gate
 DAY = 86400
 ALARMS_S = 1.0
 """How often metrics are asked for alarms: a radio feeds thousands of observations a second."""
+SLACK_S = 2.0
+"""What a clock may be off when it is set for the first time without a window being dated anew."""
 SECTIONS = frozenset(field.name for field in fields(Report))
 """The kinds of tallies that are rows of a report."""
 
@@ -51,6 +53,7 @@ class Reporter:
         self._lines: list[LineCounter] = []
         self._metrics: dict[str, list[Metric[Any]]] = defaultdict(list)
         self._dated = ClockState.UNSYNCED
+        self._opened = 0.0
         self._day = -1
         self._asked = float("-inf")
 
@@ -166,19 +169,24 @@ class Reporter:
     def _open(self, at: float) -> None:
         wall = self._clock.wall(at)
         self._windows.open(at, wall.epoch, wall.offset)
-        self._dated = wall.state
+        self._dated, self._opened = wall.state, wall.epoch
         day = int((wall.epoch + wall.offset) // DAY)
         if day > self._day >= 0:
             for metric in self.metrics():
                 if isinstance(metric, Daily):
                     metric.begin_day(at)
-        self._day = day
+        self._day = -1 if wall.state is ClockState.UNSYNCED else day
 
     def _date(self, start: float) -> tuple[int, ClockState]:
         """When the window began: as the wall clock said then, or says now if it has been set since."""
-        if self._dated is not ClockState.UNSYNCED:
-            return self._windows.begin, self._dated
         wall = self._clock.wall(start)
+        if self._dated is not ClockState.UNSYNCED:
+            late = wall.epoch - self._opened
+            if self._dated is ClockState.HOLDOVER and wall.state is ClockState.SYNCED and abs(late) > SLACK_S:
+                seconds = self._windows.seconds
+                begin = round((self._windows.begin + late + wall.offset) / seconds) * seconds - wall.offset
+                return begin, wall.state
+            return self._windows.begin, self._dated
         return round(start if wall.state is ClockState.UNSYNCED else wall.epoch), wall.state
 
     def _second(self, at: float) -> int:

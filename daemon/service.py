@@ -37,7 +37,8 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
 
     config = box.config
     form = Form.CBOR if config.mqtt.encoding == "cbor" else Form.JSON
-    async with open_outbox(Path(config.box.state) / "outbox.sqlite", quota=config.outbox.quota, form=form) as outbox:
+    store = Path(config.box.state) / "outbox.sqlite"
+    async with open_outbox(store, quota=config.outbox.quota, form=form, now=box.clock.trusted) as outbox:
         delivery = Delivery(outbox, form, box.clock, lambda: box.reporter.report(box.clock.now()))
         saved = await delivery.restore()
         if saved is not None:

@@ -17,7 +17,7 @@ message of topic `drop` says which it was.
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -96,6 +96,13 @@ class Outbox:
     def done(self, rows: Iterable[Row]) -> None:
         """These have arrived."""
         self._queue.put(_Work(Future(), done=tuple(row.id for row in rows)))
+
+    async def redate(self, topic: str, seqs: Collection[int], anew: Callable[[int, bytes], bytes]) -> int:
+        """Replace the payloads of what was put before its time was known; how many were still there.
+
+        `anew(seq, payload)` is called in the writer's thread.
+        """
+        return await self._ask(lambda store: store.redate(topic, seqs, anew))
 
     async def again(self) -> None:
         """Offer everything again that was taken and is not done."""

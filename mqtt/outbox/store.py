@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 from base64 import b32encode
 from binascii import crc32
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -293,6 +293,19 @@ class Store:
                 for reason, dropped in bad.items():
                     self._drop(dropped, reason)
         return rows
+
+    def redate(self, topic: str, seqs: Collection[int], anew: Callable[[int, bytes], bytes]) -> int:
+        """Replace the payloads of some messages that are not taken yet by `anew(seq, payload)`; how many there were."""
+        found = self._db.execute(
+            "SELECT id, seq, expires, payload FROM messages WHERE id > ? AND id < ? AND topic = ?",
+            (self._taken[Keep.COUNT], first_id(Keep.COUNT) + 2**55, topic),
+        ).fetchall()
+        changed = [(row, seq, expires, anew(seq, payload)) for row, seq, expires, payload in found if seq in seqs]
+        with self._transaction():
+            for row, seq, expires, payload in changed:
+                crc = _row_crc(topic, seq, expires, payload)
+                self._db.execute("UPDATE messages SET crc = ?, payload = ? WHERE id = ?", (crc, payload, row))
+        return len(changed)
 
     def again(self) -> None:
         """Whatever was taken and not done is to be taken again, from the oldest."""
