@@ -28,7 +28,7 @@ dev: .venv/.dev
 	@$(BIN)/pip install --quiet --editable '.[trial,dev]' >&2
 	@touch $@
 
-run: setup ## the daemon on the simulated store, or CAMERA=file:clip.mp4 MODELS=folder; JSON=1 one line a message
+run: setup ## the simulated store, all sensors, 10x; ARGS='--seed 3 --fault wifi@60s'; or CAMERA=file:clip.mp4 MODELS=folder; JSON=1
 	@$(BIN)/passerby try --config $(or $(CONFIG),examples/$(if $(CAMERA),clip,store).toml) \
 	  $(if $(CAMERA),--camera '$(CAMERA)') $(if $(MODELS),--models '$(MODELS)') $(if $(SPEED),--speed $(SPEED)) \
 	  $(if $(JSON),--json) $(ARGS)

@@ -12,8 +12,8 @@ from drivers.ble.driver import BleDriver
 from drivers.ble.host import Host
 from drivers.ble.kernel import KernelSource
 from drivers.ble.source import SourceName
+from simulation.kernel import Kernel
 from tests.fakes.clock import FastClock
-from tests.fakes.mgmt_kernel import FakeKernel
 from tests.fakes.org_bluez import FakeBluez, private_bus
 
 RUNS = 5
@@ -78,7 +78,7 @@ async def _named(driver: BleDriver, fail: Callable[[], Awaitable[None] | None]) 
 
 
 async def _unplugged() -> tuple[float, float]:
-    kernel = FakeKernel()
+    kernel = Kernel()
     driver = BleDriver(
         Device.parse("hci:0"),
         name="bench",

@@ -27,8 +27,8 @@ from drivers.ble.roster import Match
 from drivers.ble.source import Adapter, Heard, SourceName
 from observations import DeviceSighting
 from privacy.tokens import Tokeniser
+from simulation.kernel import Kernel
 from tests.fakes.clock import FastClock
-from tests.fakes.mgmt_kernel import FakeKernel
 from tests.fakes.org_bluez import private_bus
 
 TREE = Path(__file__).parents[1]
@@ -91,7 +91,7 @@ async def cost() -> dict[str, object]:
 
 
 async def _kernel_cost() -> float:
-    kernel = FakeKernel()
+    kernel = Kernel()
     badges = [Match.parse(f"ibeacon:{UUID}/{n}", "sales") for n in range(10)] + [Match.parse(k, "sales") for k in IRKS]
     driver = BleDriver(
         Device.parse("hci:0"),

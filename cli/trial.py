@@ -22,6 +22,7 @@ from cli.scroll import scrolled
 from config import ConfigError
 from config.load import load
 from mqtt.subscriber import Message, subscribed
+from simulation.rehearsal import Rehearsal
 from simulation.store import Store
 
 EX_UNAVAILABLE = 69
@@ -36,7 +37,12 @@ LINGER = 1.0
 @click.option("--speed", type=float, help="How much faster than real time the box's clock runs.")
 @click.option("--seed", type=int, help="Of the simulated store: another seed is another crowd.")
 @click.option("--hours", type=float, help="Of the simulated store: it closes, and the trial ends, after so long.")
-@click.option("--fault", metavar="camera@60s", help="Of the simulated store: lose a sensor after so many seconds.")
+@click.option(
+    "--fault",
+    metavar="camera@60s",
+    multiple=True,
+    help="Of the simulated store: lose camera, wifi, ble, rfid or a sensor by its name for half a minute; repeatable.",
+)
 @click.option("--state", type=click.Path(path_type=Path), default=trial_directory, help="The trial's directory.")
 @click.option("--json", "as_json", is_flag=True, help='Print one line per message: {"topic": ..., "payload": ...}.')
 def trial(
@@ -46,61 +52,79 @@ def trial(
     speed: float | None,
     seed: int | None,
     hours: float | None,
-    fault: str | None,
+    fault: tuple[str, ...],
     state: Path,
     as_json: bool,
 ) -> None:
     """Run the whole daemon with a broker of its own and print what a subscriber sees, until Ctrl-C or a clip's end.
 
-    In the simulated store the truth and the error of each line are printed beside each report.
+    In the simulated store the truth and the error of every metric are printed beside each report.
 
     Exit status: that of the daemon; 69 when the embedded broker is not installed.
     """
     overrides = {"box.speed": speed, "models.directory": models and str(models)}
     sets = {key: json.dumps(value) for key, value in overrides.items() if value is not None}
-    camera, store = _simulated(camera or _camera(config), seed, hours, fault)
     if camera:
         sets["cameras.*.device"] = json.dumps(camera)
-    raise SystemExit(asyncio.run(_try(config, sets, state, as_json, store)))
+    asked = {"seed": seed, "hours": hours}
+    options = {name: str(value) for name, value in asked.items() if value is not None}
+    told, known = _simulated(config, sets, options, [_fault(text) for text in fault])
+    raise SystemExit(asyncio.run(_try(config, sets | told, state, as_json, known)))
 
 
-def _camera(config: Path) -> str | None:
-    """The simulated camera of a configuration, None where it has another; the daemon says what is wrong with it."""
-    with contextlib.suppress(ConfigError):
-        return next((one.device for one in load(config).cameras.values() if one.device.startswith("sim:")), None)
-    return None
+KINDS = {"camera": "cameras", "wifi": "wifi", "ble": "ble", "rfid": "readers"}
+"""What a sensor is called when it is to fail, and its table in the configuration."""
 
 
 def _simulated(
-    camera: str | None, seed: int | None, hours: float | None, fault: str | None
-) -> tuple[str | None, Store | None]:
-    """The device with what was asked for, and the store that it shows, in epoch seconds."""
-    if camera is None or not camera.startswith("sim:"):
-        if (seed, hours, fault) != (None, None, None):
+    path: Path, sets: dict[str, str], options: dict[str, str], faults: list[tuple[str, float]]
+) -> tuple[dict[str, str], Rehearsal | None]:
+    """Every simulated device with what was asked for, and the truth that they show, in epoch seconds."""
+    try:
+        config = load(path, sets)
+    except ConfigError:
+        return {}, None  # the daemon says what is wrong with it
+    devices = {
+        (kind, name): sensor.device
+        for kind, table in KINDS.items()
+        for name, sensor in getattr(config, table).items()
+        if sensor.device.startswith("sim:")
+    }
+    if not devices:
+        if options or faults:
             raise click.UsageError("--seed, --hours and --fault are for the simulated store")
-        return camera, None
-    options = dict(parse_qsl(camera.partition("?")[2]))
-    asked = {"seed": seed, "hours": hours, "fault": _fault(fault), "begins": int(time.time())}
-    options |= {name: str(value) for name, value in asked.items() if value is not None}
-    store = Store(
-        seed=int(options.get("seed", 1)),
-        origin=float(options["begins"]),
-        hour=float(options.get("hour", 10)),
-        hours=float(options.get("hours", 12)),
+        return {}, None
+    for sensor, _ in faults:
+        if not any(sensor in key for key in devices):
+            there = dict.fromkeys(word for key in devices for word in key)
+            raise click.UsageError(f"{sensor!r} is no simulated sensor; there are {', '.join(there)}")
+    options = {"begins": str(int(time.time())), **options}
+    told = {}
+    for (kind, name), device in devices.items():
+        lost = [at for sensor, at in faults if sensor in (kind, name)]
+        more = options | ({"fault": str(min(lost))} if lost else {})
+        own = dict(parse_qsl(device.partition("?")[2])) | more
+        told[f"{KINDS[kind]}.{name}.device"] = json.dumps(f"sim:?{urlencode(own)}")
+    first = dict(parse_qsl(next(iter(devices.values())).partition("?")[2])) | options
+    return told, truth.rehearsal(
+        load(path, sets | told),
+        Store(
+            seed=int(first.get("seed", 1)),
+            origin=float(first["begins"]),
+            hour=float(first.get("hour", 10)),
+            hours=float(first.get("hours", 12)),
+        ),
     )
-    return f"sim:?{urlencode(options)}", store
 
 
-def _fault(text: str | None) -> float | None:
-    if text is None:
-        return None
+def _fault(text: str) -> tuple[str, float]:
     sensor, _, seconds = text.partition("@")
-    if sensor != "camera" or not seconds.removesuffix("s").isdigit():
-        raise click.UsageError(f"{text!r} is no fault: write camera@60s")
-    return float(seconds.removesuffix("s"))
+    if not sensor or not seconds.removesuffix("s").isdigit():
+        raise click.UsageError(f"{text!r} is no fault: write camera@60s, wifi@60s, ble@60s or rfid@60s")
+    return sensor, float(seconds.removesuffix("s"))
 
 
-async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, store: Store | None) -> int:
+async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, known: Rehearsal | None) -> int:
     try:
         async with embedded_broker() as port:
             shutil.rmtree(state, ignore_errors=True)
@@ -112,7 +136,7 @@ async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, s
                 "box.run": json.dumps(str(state / "run")),
             }
             async with subscribed("127.0.0.1", port, "passerby/#") as messages:
-                printer = asyncio.create_task(_print(messages, as_json, store), name="print")
+                printer = asyncio.create_task(_print(messages, as_json, known), name="print")
                 code = await _daemon(config, sets)
                 await asyncio.sleep(LINGER)
                 printer.cancel()
@@ -137,10 +161,10 @@ async def _daemon(config: Path, sets: dict[str, str]) -> int:
     return await child.wait()
 
 
-async def _print(messages: AsyncIterator[Message], as_json: bool, store: Store | None) -> None:
+async def _print(messages: AsyncIterator[Message], as_json: bool, known: Rehearsal | None) -> None:
     console = Console(soft_wrap=True)
     async for message in messages:
-        found = truth.rows(store, message.payload) if store and message.topic.endswith("/report") else []
+        found = truth.rows(known, message.payload) if known and message.topic.endswith("/report") else []
         if as_json:
             _print_line(message.topic, message.payload)
             if found:

@@ -1,43 +1,99 @@
 """What really happened in the simulated store, beside what the box reports of it; only a trial knows it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from rich.text import Text
 
+from analytics.planogram import Planogram, parse
+from config import Config
+from simulation.adverts import Ether
+from simulation.goods import ShelfOfStore
+from simulation.rehearsal import Asked, Rehearsal
 from simulation.store import Store
-from simulation.truth import footfall
 
 Row = dict[str, Any]
+_KEYS = ("line", "zone", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name")
+_INTERVALS = {"devices": ("devices_low", "devices_high"), "persons": ("persons_low", "persons_high")}
+_EXACT = 0.05
 
 
-def rows(store: Store, report: dict[str, Any]) -> list[Row]:
-    """Each line of a report with its true passages and the error (told less true), in the window's told part.
+def rehearsal(config: Config, store: Store) -> Rehearsal:
+    """The truth that belongs to a configuration; `store.origin` in epoch seconds."""
+    plan = _planogram(config)
+    shelves = {}
+    for name, reader in config.readers.items():
+        zone = _options(reader.device).get("shelf", "tea")
+        places = plan.before(name, 1)
+        if reader.device.startswith("sim:") and places:
+            shelves[places[0].shelf] = ShelfOfStore(store, zone, [place.gtin for place in places])
+    asked = Asked(
+        stops={name: zone.stop for name, zone in config.zones.items()},
+        window_stop=next((window.stop for window in config.shop_windows.values()), 3.0),
+        wifi_gate_dbm={name: radio.gate_dbm for name, radio in config.wifi.items()},
+        ble_gate_dbm={name: (radio.enter_dbm + radio.leave_dbm) / 2 for name, radio in config.ble.items()},
+        ethers={
+            name: Ether(store, store.plan.till) if _options(radio.device).get("at") == "counter" else Ether(store)
+            for name, radio in config.ble.items()
+        },
+        shelves=shelves,
+        skus=plan.skus,
+    )
+    return Rehearsal(store, asked)
 
-    `store.origin` must be in epoch seconds.
-    """
-    start = max(float(report["start"]), store.origin)
-    end = min(float(report["start"] + report["seconds"]), store.origin + store.hours * 3600)
-    truth = {one.line: one for one in footfall(store, start, end)}
-    return [
-        {
-            "line": told["line"],
-            "in": truth[told["line"]].inwards,
-            "out": truth[told["line"]].outwards,
-            "in_error": told["in"] - truth[told["line"]].inwards,
-            "out_error": told["out"] - truth[told["line"]].outwards,
-        }
-        for told in report.get("lines", ())
-        if told["line"] in truth
-    ]
+
+def _options(device: str) -> dict[str, str]:
+    return dict(parse_qsl(device.partition("?")[2]))
+
+
+def _planogram(config: Config) -> Planogram:
+    path = config.goods.planogram
+    return parse(Path(path).read_bytes()) if path and Path(path).exists() else Planogram(())
+
+
+def rows(known: Rehearsal, report: dict[str, Any]) -> list[Row]:
+    """Each row of a report that has a truth: its section, its names, and for each figure what is true and the error
+    (told less true). Where the box states an interval, `in_interval` says whether the truth is in it."""
+    start, end = float(report["start"]), float(report["start"] + report["seconds"])
+    found = []
+    for section, told_rows in report.items():
+        for told in told_rows if isinstance(told_rows, list) else ():
+            true = known.figures(section, told, start, end) if isinstance(told, dict) else {}
+            if true:
+                names = {key: told[key] for key in _KEYS if key in told}
+                found.append(
+                    {"section": section, **names, "true": true, "error": _errors(told, true), **_held(told, true)}
+                )
+    return found
+
+
+def _errors(told: Row, true: dict[str, float]) -> dict[str, float]:
+    return {name: told[name] - value for name, value in true.items()}
+
+
+def _held(told: Row, true: dict[str, float]) -> Row:
+    bounds = {name: (told.get(low), told.get(high)) for name, (low, high) in _INTERVALS.items() if name in true}
+    held = {
+        name: low <= true[name] <= high
+        for name, (low, high) in bounds.items()
+        if isinstance(low, int | float) and isinstance(high, int | float)
+    }
+    return {"in_interval": held} if held else {}
 
 
 def scrolled(found: list[Row]) -> Iterator[Text]:
     """The rows as coloured lines: green where the box told the truth."""
     for row in found:
-        text = Text(f"  {'truth':8} {row['line']}", style="dim")
-        for way in ("in", "out"):
-            error = row[f"{way}_error"]
-            text.append(f" {way} {row[way]}")
-            text.append(f" ({error:+d})" if error else " (exact)", style="yellow" if error else "green")
+        names = " ".join(str(row[key]) for key in _KEYS if key in row)
+        text = Text(f"  {'truth':8} {row['section']} {names}", style="dim")
+        for name, true in row["true"].items():
+            error = row["error"][name]
+            text.append(f" {name} {true:.10g}" if isinstance(true, int) else f" {name} {true:.1f}")
+            exact = abs(error) < _EXACT
+            text.append(" (exact)" if exact else f" ({error:+.3g})", style="green" if exact else "yellow")
+            if name in row.get("in_interval", {}):
+                held = row["in_interval"][name]
+                text.append(" inside" if held else " outside", style="green" if held else "red")
         yield text

@@ -13,7 +13,9 @@ class Wifi(Section):
     """One WiFi radio that listens and never sends."""
 
     device: str = setting(
-        ..., "The interface, as in mon:wlan1, or a capture, as in pcap:day.pcap.gz?speed=60.", pattern=r"^(mon|pcap):"
+        ...,
+        "The interface, as in mon:wlan1, or a capture, as in pcap:day.pcap.gz?speed=60.",
+        pattern=r"^(mon|pcap|sim):",
     )
     channels: tuple[Channel, ...] = Field(
         (1, 6, 11), description="The channels it walks; a single one is never left.", min_length=1, strict=False

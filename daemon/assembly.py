@@ -35,6 +35,8 @@ def cameras(box: Box) -> Iterator[Running]:
     """The cameras: driver, and perception in the box's one thread."""
     for name, camera in box.config.cameras.items():
         vitals = box.sensor(Vitals(Sensor.CAMERA, name, shown(camera.device)))
+        if camera.device.startswith("sim:"):
+            box.clock.hold(box.clock.now())
         yield Running(vitals, partial(_watch, box, camera, vitals))
 
 
@@ -52,7 +54,10 @@ async def _watch(box: Box, camera: Camera, vitals: Vitals) -> None:
         assert perceiving is not None
         await look(frames, perceiving, box.thread, camera.fps, vitals, box.reporter)
 
-    await supervise(vitals, opened, consume, box.clock)
+    try:
+        await supervise(vitals, opened, consume, box.clock)
+    finally:
+        box.clock.hold()
 
 
 def device(box: Box, camera: Camera, name: str) -> Driver[Any]:

@@ -82,12 +82,12 @@ async def _pulse(box: Box, vitals: Vitals, state: BleState) -> None:
 
 def _driver(box: Box, radio: Ble, name: str) -> Driver[Any]:
     device = Device.parse(radio.device)
-    if device.scheme == "sim":
-        return simulated_radio(device, name=name, clock=box.clock, badges=_badges(box, radio))
     settings: dict[str, object] = {"badges": _badges(box, radio), "floor_dbm": radio.leave_dbm - FADING_DB}
-    if device.scheme == "hci":
+    if device.scheme in ("hci", "sim"):
         settings["reference"], settings["reference_s"] = radio.reference, radio.reference_within
         settings["transmit"] = radio.transmit
+    if device.scheme == "sim":
+        return simulated_radio(device, name=name, clock=box.clock, **settings)
     return driver(device, name=name, clock=box.clock, **settings)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import datetime
+import math
 import time
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -24,26 +25,46 @@ class Wall:
     state: ClockState
 
 
+HELD_S = 0.005
+"""Real seconds after which a sleeper looks again at a clock that may be held."""
+
+
 class BoxClock:
-    """Seconds since boot that never step, optionally running `speed` times faster than real time for replays."""
+    """Seconds since boot that never step, optionally running `speed` times faster than real time for replays.
+
+    A simulated camera holds it, so that a machine that is too slow for `speed` gets a slower day and not a poorer one.
+    """
 
     def __init__(self, timezone: str | None = None, speed: float = 1.0) -> None:
         self._zone = ZoneInfo(timezone) if timezone else None
         self._speed = speed
         self.origin = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._epoch = time.time()
+        self._since, self._at = self.origin, self.origin
+        self._limit = math.inf
 
     def now(self) -> float:
         """Clock seconds."""
-        return self.origin + (time.clock_gettime(time.CLOCK_BOOTTIME) - self.origin) * self._speed
+        return min(self._at + (time.clock_gettime(time.CLOCK_BOOTTIME) - self._since) * self._speed, self._limit)
+
+    def hold(self, limit: float = math.inf) -> None:
+        """Do not run beyond clock second `limit` until told another one; without one, run freely again."""
+        self._at, self._since = self.now(), time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._limit = max(limit, self._at)
 
     async def sleep_until(self, at: float) -> None:
         """Sleep until clock second `at`; returns at once when it has passed."""
-        await asyncio.sleep(max(0.0, (at - self.now()) / self._speed))
+        while True:
+            left = (at - self.now()) / self._speed
+            await asyncio.sleep(max(0.0, left))
+            if self.now() >= at:
+                return
+            if self._limit < math.inf:
+                await asyncio.sleep(HELD_S)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for `seconds` of this clock."""
-        await asyncio.sleep(seconds / self._speed)
+        await self.sleep_until(self.now() + seconds)
 
     def trusted(self) -> float | None:
         """Epoch seconds now, None while the clock is not to be trusted."""

@@ -1,69 +1,133 @@
-"""The simulated store as a device of the box: `sim:?option=value&...`; it refuses options that it does not know.
+"""The simulated store as devices of the box: `sim:?option=value&...`; it refuses options that it does not know.
 
 seed (whole): another one is another crowd. hour: the local hour at which the story begins. hours: how long it lasts;
-the camera ends with it. begins: the epoch second at which it begins, else when the box starts; who knows it knows the
-truth of every report. fault: seconds after the beginning at which the camera is lost for half a minute.
+the sensors end with it. begins: the epoch second at which it begins, else when the box starts; who knows it knows the
+truth of every report. fault: seconds after the beginning at which the sensor is lost for half a minute.
+
+Each sensor is played at its lowest seam and read by the driver that reads a real one: pictures, a TAP (or a pair of
+packet sockets, where it may make none), the kernel's management socket, a serial port.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
+from math import inf
+from pathlib import Path
+from typing import Any
 
 from analytics.planogram import Planogram
 from daemon.clock import BoxClock
 from drivers.base import Device, Driver, DriverMisconfigured, DriverUnavailable
-from drivers.ble.driver import QUEUE, BleState
-from drivers.ble.observer import Observer
-from drivers.ble.payload import parse
-from drivers.ble.roster import Match
-from drivers.rfid.codec import thingmagic
-from drivers.rfid.codec.framing import Deframer
-from drivers.rfid.driver import inventory
-from drivers.rfid.link import Sweep
+from drivers.ble.driver import BleDriver
+from drivers.ble.host import Host
+from drivers.ble.kernel import KernelSource
+from drivers.ble.source import SourceName
+from drivers.rfid.driver import ReaderDriver
 from drivers.stream import Bounded, beside
-from observations import Advertisement, Frame, Inventory
+from drivers.wifi.driver import MonitorDriver
+from observations import Advertisement, Frame, Inventory, ProbeRequest
 from simulation.adverts import Ether, advertise
+from simulation.air import Air, transmit
+from simulation.antenna import Pair, Tap
 from simulation.camera import SimulatedCamera
 from simulation.goods import ShelfOfStore
+from simulation.kernel import Kernel
 from simulation.reader.thingmagic import ThingMagic
+from simulation.reader.wire import plugged
 from simulation.store import Store
 
 LOST_SECONDS = 30.0
-EPOCH_SECONDS = 0.5
+PROBE_S = 60.0
+"""Real seconds that the simulated Bluetooth may be silent at the beginning of a slow day."""
+READS_PER_S = 50
+EPOCH_MS = 100
+NO_SWITCHES = Path("/nonexistent")
+"""The root under which the simulated adapter has its switches: it has none."""
+STEP_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The store of a box, and the clock seconds between which one sensor is lost."""
+
+    store: Store
+    clock: BoxClock
+    lost_from: float
+
+    @property
+    def ends(self) -> float:
+        """The clock second at which the store closes."""
+        return self.store.origin + self.store.hours * 3600
+
+    def check(self, at: float) -> None:
+        """Raise what a lost sensor's driver raises."""
+        if self.lost_from <= at < self.lost_from + LOST_SECONDS:
+            raise DriverUnavailable("gone", "the simulated sensor was unplugged, as the trial was told")
+
+    async def pull(self, unplug: Callable[[], object]) -> None:
+        """Unplug the sensor when its time comes, unless that is over."""
+        if self.clock.now() < self.lost_from < self.ends:
+            await self.clock.sleep_until(self.lost_from)
+            unplug()
+
+    async def begun(self) -> None:
+        """Return when time passes, and raise while the sensor is lost."""
+        await self.clock.sleep_until(self.clock.now() + 0.01)
+        self.check(self.clock.now())
 
 
 def simulated_camera(device: Device, *, name: str, clock: BoxClock, fps: float) -> Driver[Frame]:
-    """A camera in the store of this box. Raises DriverMisconfigured."""
-    options = dict(device.options)
-    fault = options.pop("fault", None)
-    try:
-        store = _store(clock, **options)
-        lost_from = store.origin + float(fault) if fault else None
-    except (TypeError, ValueError):
-        expected = "seed (whole), hour, hours, begins and fault (numbers)"
-        raise DriverMisconfigured("bad_option", f"sim: takes {expected}") from None
-    camera = SimulatedCamera(store, name=name, clock=clock, fps=fps)
-    return camera if lost_from is None else _Unplugged(camera, clock, lost_from)
+    """A camera in the store of this box; it holds the clock. Raises DriverMisconfigured."""
+    return _Camera(_story(device, clock), name, fps)
 
 
-def simulated_radio(device: Device, *, name: str, clock: BoxClock, badges: Sequence[Match]) -> Driver[Advertisement]:
-    """A Bluetooth radio in the store of this box. Raises DriverMisconfigured."""
-    try:
-        return _Radio(_store(clock, **device.options), name, clock, badges)
-    except (TypeError, ValueError):
-        expected = "seed (whole), hour, hours and begins (numbers)"
-        raise DriverMisconfigured("bad_option", f"sim: takes {expected}") from None
+def simulated_wifi(
+    device: Device, *, name: str, clock: BoxClock, channels: Sequence[int], dwell: float
+) -> "SimulatedMonitor":
+    """A WiFi radio in the store of this box. Raises DriverMisconfigured."""
+    return SimulatedMonitor(_story(device, clock), name, channels, dwell)
+
+
+def simulated_radio(device: Device, *, name: str, clock: BoxClock, **settings: object) -> Driver[Advertisement]:
+    """A Bluetooth radio in the store of this box; option `at` is back (where the box hangs) or counter.
+
+    Raises DriverMisconfigured.
+    """
+    options, place = _without(device, "at", "back")
+    story = _story(options, clock)
+    places = {"back": Ether(story.store).box, "counter": story.store.plan.till}
+    if place not in places:
+        raise DriverMisconfigured("bad_option", f"at is one of {', '.join(places)}")
+    return _Radio(story, Ether(story.store, places[place]), name, settings)
 
 
 def simulated_reader(device: Device, *, name: str, clock: BoxClock, plan: Planogram) -> Driver[Inventory]:
     """A reader of goods at a shelf of the store of this box (`shelf`: its name). Raises DriverMisconfigured."""
-    options = dict(device.options)
-    shelf = options.pop("shelf", "tea")
+    options, shelf = _without(device, "shelf", "tea")
+    story = _story(options, clock)
     gtins = [place.gtin for place in plan.before(name, 1)]
     try:
-        return _Reader(ShelfOfStore(_store(clock, **options), shelf, gtins), name, clock)
+        return _Reader(story, ShelfOfStore(story.store, shelf, gtins), name)
+    except ValueError as error:
+        raise DriverMisconfigured("bad_option", str(error)) from None
+
+
+def _without(device: Device, option: str, default: str) -> tuple[Device, str]:
+    options = dict(device.options)
+    value = options.pop(option, default)
+    return Device(device.scheme, device.target, options), value
+
+
+def _story(device: Device, clock: BoxClock) -> Story:
+    options = dict(device.options)
+    fault = options.pop("fault", None)
+    try:
+        store = _store(clock, **options)
+        return Story(store, clock, store.origin + float(fault) if fault else inf)
     except (TypeError, ValueError):
-        expected = "shelf (a name), seed (whole), hour, hours and begins (numbers)"
+        expected = "seed (whole), hour, hours, begins and fault (numbers)"
         raise DriverMisconfigured("bad_option", f"sim: takes {expected}") from None
 
 
@@ -74,72 +138,138 @@ def _store(clock: BoxClock, seed: str = "1", hour: str = "10", hours: str = "12"
     return Store(seed=int(seed), origin=origin, hour=float(hour), hours=float(hours))
 
 
-class _Unplugged:
-    """A camera that is lost between `lost_from` and LOST_SECONDS later (clock seconds)."""
+class _Camera:
+    """Pictures, until the sensor is lost; time stands still while one is looked at."""
 
-    def __init__(self, camera: Driver[Frame], clock: BoxClock, lost_from: float) -> None:
-        self._camera, self._clock, self._lost_from = camera, clock, lost_from
+    def __init__(self, story: Story, name: str, fps: float) -> None:
+        self._story = story
+        self._camera = SimulatedCamera(story.store, name=name, clock=story.clock, fps=fps)
+        self._period = 1 / fps
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[Frame]]:
-        self._check(self._clock.now())
-        async with self._camera.open() as frames, aclosing(self._checked(frames)) as checked:
-            yield checked
+        self._story.check(self._story.clock.now())
+        try:
+            async with self._camera.open() as frames, aclosing(self._held(frames)) as held:
+                yield held
+        finally:
+            self._story.clock.hold()
 
-    async def _checked(self, frames: AsyncIterator[Frame]) -> AsyncGenerator[Frame, None]:
+    async def _held(self, frames: AsyncIterator[Frame]) -> AsyncGenerator[Frame, None]:
+        self._story.clock.hold(self._story.clock.now() + self._period)
         async for frame in frames:
-            self._check(frame.at)
+            self._story.check(frame.at)
+            self._story.clock.hold(frame.at + self._period)
             yield frame
 
-    def _check(self, at: float) -> None:
-        if self._lost_from <= at < self._lost_from + LOST_SECONDS:
-            raise DriverUnavailable("gone", "the simulated camera was unplugged, as the trial was told")
+
+class SimulatedMonitor(MonitorDriver):
+    """A monitor interface whose air is the store's: a TAP where the machine allows one, else a pair of sockets."""
+
+    def __init__(self, story: Story, name: str, channels: Sequence[int], dwell: float) -> None:
+        self._tap = f"pb{os.getpid()}"
+        super().__init__(Device("mon", self._tap, {}), name=name, clock=story.clock, channels=channels, dwell=dwell)
+        self._story = story
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[ProbeRequest]]:
+        """Play the air and listen to it."""
+        await self._story.begun()
+        antenna = self._plugged_in()
+        try:
+            async with super().open() as heard:
+                sending = transmit(Air(self._story.store), self._story.clock, self._story.clock.now(), antenna.send)
+                async with beside(sending, "wifi-air"), _played(self._story, antenna.close, heard):
+                    yield heard
+        finally:
+            antenna.close()
+
+    def _plugged_in(self) -> Tap | Pair:
+        try:
+            antenna: Tap | Pair = Tap(self._tap)
+            self._connect = None
+        except OSError:
+            antenna = pair = Pair()
+            self._connect = lambda: pair.theirs
+        return antenna
 
 
 class _Radio:
-    """What a radio over the simulated store's counter hears, through the parsers of a real one."""
+    """A Bluetooth adapter over a kernel of its own, whose controller hears the store."""
 
-    def __init__(self, store: Store, name: str, clock: BoxClock, badges: Sequence[Match]) -> None:
-        self.state = BleState(source="simulation")
-        self._store, self._clock = store, clock
-        self._observer = Observer(name, badges)
+    def __init__(self, story: Story, ether: Ether, name: str, settings: dict[str, Any]) -> None:
+        self._story, self._ether, self._kernel = story, ether, Kernel()
+        self._driver = BleDriver(
+            Device("hci", "0", {}),
+            name=name,
+            clock=story.clock,
+            probe_s=PROBE_S,
+            host=Host(self._kernel.connect, NO_SWITCHES),
+            sources={SourceName.MANAGEMENT: lambda: KernelSource(self._kernel.connect)},
+            **settings,
+        )
+        self.state = self._driver.state
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[Advertisement]]:
-        """Listen to the simulated store."""
-        queue: Bounded[Advertisement] = Bounded(QUEUE)
+        """Play the ether and listen to it."""
+        await self._story.begun()
+        self._kernel.plug()
 
         def send(address: bytes, data: bytes, rssi_dbm: int) -> None:
-            advert = self._observer.observe(self._clock.now(), address, True, rssi_dbm, parse(data))
-            if advert is not None:
-                queue.put(advert)
+            self._kernel.advert(address.hex(), data, rssi_dbm=rssi_dbm)
 
-        async with beside(advertise(Ether(self._store), self._clock, self._clock.now(), send), "ble-simulation"):
-            yield queue
+        sending = advertise(self._ether, self._story.clock, self._story.clock.now(), send)
+        async with (
+            beside(sending, "ble-air"),
+            self._driver.open() as heard,
+            _played(self._story, self._kernel.unplug, heard),
+        ):
+            yield heard
 
 
 class _Reader:
-    """An emulated module before a shelf of the simulated store, through a real one's codec, at the clock's pace."""
+    """An emulated module before a shelf of the store, on a serial port of its own."""
 
-    def __init__(self, shelf: ShelfOfStore, name: str, clock: BoxClock) -> None:
-        self._shelf, self._name, self._clock = shelf, name, clock
+    def __init__(self, story: Story, shelf: ShelfOfStore, name: str) -> None:
+        self._story, self._shelf, self._name = story, shelf, name
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[Inventory]]:
-        """Begin to read."""
-        async with aclosing(self._inventories()) as inventories:
-            yield inventories
+        """Plug the module in and read it."""
+        await self._story.begun()
+        clock = self._story.clock
+        with plugged(ThingMagic(self._shelf.field, READS_PER_S), now=clock.now) as wire:
+            options = {"protocol": "thingmagic", "baud": "115200", "region": "eu", "epoch_ms": str(EPOCH_MS)}
+            driver = ReaderDriver(Device("serial", wire.path, options), name=self._name, clock=clock)
+            async with (
+                beside(self._advance(), f"rfid-simulation-{self._name}"),
+                beside(self._story.pull(wire.unplug), f"rfid-plug-{self._name}"),
+                driver.open() as inventories,
+                aclosing(self._until_closing(inventories)) as told,
+            ):
+                yield told
 
-    async def _inventories(self) -> AsyncGenerator[Inventory, None]:
-        module, deframer = ThingMagic(self._shelf.field), Deframer(thingmagic.Framing())
-        at = self._clock.now()
-        filter_off = thingmagic.Command(thingmagic.CONFIGURATION_SET, b"\x01\x0c\x00")
-        for command in (filter_off, thingmagic.Command(thingmagic.START_STOP, thingmagic.CONTINUOUS)):
-            module.hear(thingmagic.encode(command), at)
+    async def _advance(self) -> None:
         while True:
-            at += EPOCH_SECONDS
-            await self._clock.sleep_until(at)
-            self._shelf.advance(at)
-            replies = [reply for frame in module.speak(at) for reply in deframer.feed(frame)]
-            told = [one for one in replies if one.command == thingmagic.READ and one.status == thingmagic.OK]
-            yield inventory(Sweep(1, [thingmagic.tag(one) for one in told]), at, EPOCH_SECONDS, self._name)
+            self._shelf.advance(self._story.clock.now())
+            await self._story.clock.sleep(STEP_S)
+
+    async def _until_closing(self, inventories: AsyncIterator[Inventory]) -> AsyncGenerator[Inventory, None]:
+        async for inventory in inventories:
+            if inventory.at >= self._story.ends:
+                return
+            yield inventory
+
+
+@asynccontextmanager
+async def _played(story: Story, unplug: Callable[[], object], heard: AsyncIterator[Any]) -> AsyncIterator[None]:
+    """While the body listens: the plug that is pulled, and the end."""
+
+    async def end() -> None:
+        await story.clock.sleep_until(story.ends)
+        if isinstance(heard, Bounded):
+            heard.close()
+
+    async with beside(story.pull(unplug), "plug"), beside(end(), "closing"):
+        yield

@@ -10,6 +10,7 @@ from analytics.radio.site import SiteModel
 from config.wifi import Wifi
 from daemon.box import Box, Running
 from daemon.reporter import Join
+from daemon.simulated import simulated_wifi
 from daemon.supervisor import supervise
 from daemon.vitals import Vitals
 from drivers.base import Device, Driver, DriverMisconfigured
@@ -123,6 +124,8 @@ async def _pulse(box: Box, vitals: Vitals, device: Driver[ProbeRequest] | None) 
 
 def _driver(box: Box, radio: Wifi, name: str) -> Driver[ProbeRequest]:
     device = Device.parse(radio.device)
+    if device.scheme == "sim":
+        return simulated_wifi(device, name=name, clock=box.clock, channels=radio.channels, dwell=radio.dwell)
     settings = {"channels": radio.channels, "dwell": radio.dwell} if device.scheme == "mon" else {}
     return driver(device, name=name, clock=box.clock, **settings)
 

@@ -6,6 +6,7 @@ of an hour; badges are iBeacons with an address and an identity that stay.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import merge
 from math import dist, log10
 from random import Random
@@ -21,6 +22,9 @@ AT_ONE_METRE_DBM = -55.0
 EXPONENT = 2.2
 FACADE_DB = 6.0
 FADING_DB = 4.0
+BODY_DB = 9.0
+"""What the body in the way takes at most: people turn, even those who stand."""
+TURN_SECONDS = 25.0
 ADVERTISING = 0.75
 """The share of people whose phone advertises."""
 
@@ -71,16 +75,32 @@ class Ether:
             if strength >= self.sensitivity_dbm and self._draw.random() < self.received:
                 yield advert, round(strength)
 
+    def advertises(self, person: Person) -> bool:
+        """Whether somebody's phone is on the air; staff have badges instead."""
+        return person.role is not Role.STAFF and self._own(person).random() < ADVERTISING
+
+    def _own(self, person: Person) -> Random:
+        return Random(f"{self.store.seed}/bluetooth/{person.number}")
+
     def _sent(self, person: Person) -> Iterator[Advert]:
-        draw = Random(f"{self.store.seed}/bluetooth/{person.number}")
+        draw = self._own(person)
         if person.role is Role.STAFF:
             return _badge(person, draw)
         return _phone(person, draw) if draw.random() < ADVERTISING else iter(())
 
     def _strength_dbm(self, advert: Advert) -> float:
-        place = advert.owner.walk.place(advert.at)
+        body = _body_db(self.store.seed, advert.owner.number, int(advert.at // TURN_SECONDS))
+        return self.mean_dbm(advert.owner.walk.place(advert.at)) - body + self._draw.gauss(0.0, FADING_DB)
+
+    def mean_dbm(self, place: Point) -> float:
+        """How strong somebody at `place` is who turns his phone towards the radio."""
         loss = 10 * EXPONENT * log10(max(dist(place, self.box), 0.5)) + (FACADE_DB if place[1] < 0 else 0.0)
-        return AT_ONE_METRE_DBM - loss + self._draw.gauss(0.0, FADING_DB)
+        return AT_ONE_METRE_DBM - loss
+
+
+@lru_cache(maxsize=1024)
+def _body_db(seed: int, owner: int, turn: int) -> float:
+    return Random(f"{seed}/body/{owner}/{turn}").uniform(0.0, BODY_DB)
 
 
 def _phone(person: Person, draw: Random) -> Iterator[Advert]:

@@ -49,12 +49,17 @@ class Air:
         carried = [phone.calls() for phone in phones(self.store.people, self.store.seed)]
         return merge(*carried, key=lambda call: call.at)
 
-    def heard(self) -> Iterator[tuple[float, bytes]]:
-        """Clock seconds and frame of what arrives."""
+    def arriving(self) -> Iterator[tuple[Call, int]]:
+        """Every call that arrives, and how strong (dBm)."""
         for call in self.calls():
             strength = self.strength_dbm(call)
             if strength >= SENSITIVITY_DBM and self._draw.random() < HEARD and call.frequency_mhz in self.channels:
-                yield call.at, probe_request(call, round(strength))
+                yield call, round(strength)
+
+    def heard(self) -> Iterator[tuple[float, bytes]]:
+        """Clock seconds and frame of what arrives."""
+        for call, strength in self.arriving():
+            yield call.at, probe_request(call, strength)
 
     def strength_dbm(self, call: Call) -> float:
         """Log-distance path loss with shadowing; the facade takes its share."""

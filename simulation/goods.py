@@ -1,6 +1,7 @@
 """The simulated store's shelf of tagged goods: its customers stand before it, take, put back; it refuses to be read."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,96 +15,140 @@ TAKES = 0.5
 HESITATES_S = 4.0
 RESTOCKED_S = 900.0
 _BODY_M = 0.45
+_REACH_M = 0.4
 _STEP_S = 0.5
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Taking:
-    """The truth about one item: taken at `at`, back again at `back` (clock seconds; None while it is away)."""
+    """The truth about one item: taken at `at`, put back at `back` (clock seconds; None if it was bought)."""
 
     item: Item
     at: float
-    back: float | None = None
+    back: float | None
 
 
-@dataclass(slots=True)
-class _Visit:
-    since: float
-    decided: bool = False
-    taking: Taking | None = None
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A new item in the place of a sold one, at `at`."""
+
+    item: Item
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Somebody before the shelf, clock seconds."""
+
+    person: Person
+    enter: float
+    leave: float
 
 
 class ShelfOfStore:
-    """The goods before one antenna at a shelf zone of the store's plan; `gtins` lie side by side, six of each.
+    """The goods before one antenna at a shelf zone of the store's plan; `gtins` lie side by side, `each` items of each.
 
     Who stands there for four seconds takes something every other time; who buys keeps it, anybody else puts it back on
-    leaving. What was sold is filled up after a quarter of an hour.
+    leaving. What was sold is filled up with a new item after a quarter of an hour. Everything is known beforehand:
+    `advance` only moves the field.
     """
 
     def __init__(self, store: Store, zone: str, gtins: Sequence[str], antenna: int = 1, each: int = 6) -> None:
         self._store = store
         self._floor = _floor(store, zone)
         self._rng = random.Random(f"{store.seed}/goods/{zone}/{antenna}")
-        self._antenna = antenna
-        self.field = Field(self._items(gtins, each), store.seed)
+        self._antenna, self._each = antenna, each
+        self._serial = 0
+        self._first = self._items(gtins)
+        self.field = Field(self._first, store.seed)
         self.takings: list[Taking] = []
-        self._visits: dict[int, _Visit] = {}
+        self.fillings: list[Filling] = []
+        self._stands = sorted(self._all_stands(), key=lambda stand: stand.enter)
+        self._live()
+        self._due = self._changes()
         self._stepped = float("-inf")
 
     def advance(self, at: float) -> None:
         """Let the customers do what they have done by `at`, which must not run backwards."""
+        while self._due and self._due[-1][0] <= at:
+            moment, _, change = self._due.pop()
+            if isinstance(change, Filling):
+                self.field.items.append(change.item)
+            elif moment == change.at:
+                self.field.take(change.item, moment)
+            else:
+                self.field.put(change.item)
         if at < self._stepped + _STEP_S:
             return
         self._stepped = at
-        here = {person.number: person for person in self._store.present(at) if self._is_here(person, at)}
-        for number, person in here.items():
-            self._stand(person, self._visits.setdefault(number, _Visit(at)), at)
-        for number in self._visits.keys() - here.keys():
-            self._leave(self._visits.pop(number), number, at)
-        for taking in self.takings:
-            if taking.back is None and at - taking.at > RESTOCKED_S:
-                self._put(taking, at)
+        for person in self._store.present(at):
+            if person.role is Role.CUSTOMER and self._floor.contains(person.walk.place(at)):
+                self.field.bodies.append(Body(self._antenna, self._x_m(person, at), _BODY_M, 0.8, at, at + _STEP_S))
 
-    def _items(self, gtins: Sequence[str], each: int) -> list[Item]:
-        count = len(gtins) * each
-        return [
-            Item(
-                sgtin96(gtins[number // each], (self._antenna << 20) + number),
-                gtins[number // each],
-                self._antenna,
-                WIDTH_M * (number + 0.5) / count,
-                self._rng.betavariate(20, 10),
-                self._rng.uniform(-68.0, -48.0),
-                self._rng.uniform(0.0, 180.0),
-            )
-            for number in range(count)
-        ]
+    def stock(self, at: float) -> Counter[str]:
+        """How many items of each GTIN lie there at `at`."""
+        lying = Counter(item.gtin for item in self._first)
+        lying.update(one.item.gtin for one in self.fillings if one.at <= at)
+        lying.subtract(one.item.gtin for one in self.takings if one.at <= at and (one.back is None or one.back > at))
+        return lying
 
-    def _is_here(self, person: Person, at: float) -> bool:
-        return person.role is Role.CUSTOMER and self._floor.contains(person.walk.place(at))
+    def _all_stands(self) -> list[_Stand]:
+        customers = (person for person in self._store.people if person.role is Role.CUSTOMER)
+        return [_Stand(one, *span) for one in customers for span in one.walk.inside(self._floor)]
 
-    def _stand(self, person: Person, visit: _Visit, at: float) -> None:
-        share = (person.walk.place(at)[1] - self._floor.near) / (self._floor.far - self._floor.near)
-        x_m = share * WIDTH_M
-        self.field.bodies.append(Body(self._antenna, x_m, _BODY_M, 0.8, at, at + _STEP_S))
-        if visit.decided or at - visit.since < HESITATES_S:
-            return
-        visit.decided = True
-        near = [item for item in self.field.items if abs(item.x_m - x_m) < 0.4 and not item.away]
-        if near and self._rng.random() < TAKES:
+    def _live(self) -> None:
+        """The whole story of the shelf, in the order in which hands reach for it."""
+        lies = {item.epc: float("-inf") for item in self._first}
+        items = {item.epc: item for item in self._first}
+        for stand in self._stands:
+            at = stand.enter + HESITATES_S
+            if stand.leave < at or self._rng.random() >= TAKES:
+                continue
+            x_m = self._x_m(stand.person, at)
+            near = [items[epc] for epc, since in lies.items() if since <= at and abs(items[epc].x_m - x_m) < _REACH_M]
+            if not near:
+                continue
             item = self._rng.choice(near)
-            self.field.take(item, at)
-            visit.taking = Taking(item, at)
-            self.takings.append(visit.taking)
+            back = None if stand.person.bought else stand.leave
+            self.takings.append(Taking(item, at, back))
+            if back is None:
+                del lies[item.epc]
+                new = Filling(self._item(item.gtin, item.x_m), at + RESTOCKED_S)
+                self.fillings.append(new)
+                items[new.item.epc], lies[new.item.epc] = new.item, new.at
+            else:
+                lies[item.epc] = back
 
-    def _leave(self, visit: _Visit, number: int, at: float) -> None:
-        person = next((one for one in self._store.people if one.number == number), None)
-        if visit.taking is not None and (person is None or not person.bought):
-            self._put(visit.taking, at)
+    def _changes(self) -> list[tuple[float, int, Taking | Filling]]:
+        """What happens to the field, the next change last."""
+        changes: list[tuple[float, int, Taking | Filling]] = []
+        for number, taking in enumerate(self.takings):
+            changes.append((taking.at, number, taking))
+            if taking.back is not None:
+                changes.append((taking.back, number, taking))
+        changes += [(filling.at, number, filling) for number, filling in enumerate(self.fillings)]
+        return sorted(changes, key=lambda change: change[0], reverse=True)
 
-    def _put(self, taking: Taking, at: float) -> None:
-        self.field.put(taking.item)
-        taking.back = at
+    def _items(self, gtins: Sequence[str]) -> list[Item]:
+        count = len(gtins) * self._each
+        return [self._item(gtins[number // self._each], WIDTH_M * (number + 0.5) / count) for number in range(count)]
+
+    def _item(self, gtin: str, x_m: float) -> Item:
+        self._serial += 1
+        return Item(
+            sgtin96(gtin, (self._antenna << 20) + self._serial - 1),
+            gtin,
+            self._antenna,
+            x_m,
+            self._rng.betavariate(20, 10),
+            self._rng.uniform(-68.0, -48.0),
+            self._rng.uniform(0.0, 180.0),
+        )
+
+    def _x_m(self, person: Person, at: float) -> float:
+        """Where along the shelf somebody stands."""
+        share = (person.walk.place(at)[1] - self._floor.near) / (self._floor.far - self._floor.near)
+        return share * WIDTH_M
 
 
 def _floor(store: Store, zone: str) -> Rectangle:

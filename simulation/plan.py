@@ -78,6 +78,12 @@ class Counter:
     customer: Point
     staff: Point
 
+    @property
+    def place(self) -> Rectangle:
+        """Where the customer stands who is being served."""
+        x, y = self.customer
+        return Rectangle(x, y, x, y).grown(0.45)
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -108,6 +114,12 @@ class Plan:
     queue_zone: FloorZone
     lines: tuple[FloorLine, ...]
     mounts: tuple[Mount, ...]
+
+    @property
+    def till(self) -> Point:
+        """Between the places of staff at the counters."""
+        xs, ys = zip(*(counter.staff for counter in self.counters), strict=True)
+        return sum(xs) / len(xs), sum(ys) / len(ys)
 
     @property
     def zones(self) -> tuple[FloorZone, ...]:

@@ -75,8 +75,9 @@ def stays(store: Store, zone: str, start: float, end: float, stop_seconds: float
 
 @dataclass(frozen=True, slots=True)
 class Queueing:
-    """The queue in a window: who joined, who was called to a counter, who found it too long, and the waits (seconds)
-    that ended with a call. `person_seconds` over the window's length is the mean number of people waiting."""
+    """The queue in a window: who joined, who came to a counter, who found it too long, and the waits (seconds) that
+    ended at a counter, from coming to the queue. `person_seconds` over the window's length is the mean number of people
+    waiting."""
 
     joined: int
     served: int
@@ -88,16 +89,26 @@ class Queueing:
 
 def queueing(store: Store, start: float, end: float) -> Queueing:
     """What happened in the queue in start <= at < end."""
-    turns = [person.service for person in store.people if person.service is not None]
-    waits = [(one.joined, one.called) for one in turns if one.called is not None]
+    turns = [person for person in store.people if person.service is not None and _near(person, start, end)]
+    waits = [wait for person in turns if (wait := _wait(store, person)) is not None]
     return Queueing(
         sum(start <= joined < end for joined, _ in waits),
-        sum(start <= called < end for _, called in waits),
-        sum(start <= one.joined < end for one in turns if one.called is None),
+        sum(start <= served < end for _, served in waits),
+        sum(start <= one.service.joined < end for one in turns if one.service and one.service.called is None),
         _most(waits, start, end),
-        sum(max(min(called, end) - max(joined, start), 0.0) for joined, called in waits),
-        tuple(called - joined for joined, called in waits if start <= called < end),
+        sum(max(min(served, end) - max(joined, start), 0.0) for joined, served in waits),
+        tuple(served - joined for joined, served in waits if start <= served < end),
     )
+
+
+def _wait(store: Store, person: Person) -> tuple[float, float] | None:
+    """From entering the queue's floor for the last time before the call to standing at the counter."""
+    service, walk = person.service, person.walk
+    if service is None or service.called is None:
+        return None
+    counter = next(one for one in store.plan.counters if one.name == service.counter)
+    joined = max(enter for enter, _ in walk.inside(store.plan.queue_zone.floor) if enter <= service.called)
+    return joined, min(enter for enter, _ in walk.inside(counter.place) if enter >= service.called)
 
 
 def staff_seconds(store: Store, start: float, end: float) -> float:
@@ -111,7 +122,11 @@ def staff_seconds(store: Store, start: float, end: float) -> float:
 
 
 def _around(store: Store, start: float, end: float) -> Iterable[Person]:
-    return (person for person in store.people if person.walk.start < end and person.walk.end >= start)
+    return (person for person in store.people if _near(person, start, end))
+
+
+def _near(person: Person, start: float, end: float) -> bool:
+    return person.walk.start < end and person.walk.end >= start
 
 
 def _most(spans: Iterable[tuple[float, float]], start: float, end: float) -> int:

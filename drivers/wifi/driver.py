@@ -1,7 +1,8 @@
 """`mon:wlan1`: one radio in monitor mode, its channels walked slowly, its probe requests and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from drivers.base import Clock, CodecError, Device, DriverMisconfigured, DriverUnavailable
@@ -23,11 +24,18 @@ class MonitorDriver:
 
     `broken` counts frames that no driver should send, `duty` says which channels were heard and for how long,
     `lost` what the kernel dropped and `skipped` what the reader was too slow for. An interface that cannot be tuned
-    because it is no WiFi device (a TAP in a test) is listened to as it is.
+    because it is no WiFi device (a TAP in a test) is listened to as it is. `connect` gives a socket in place of one.
     """
 
     def __init__(
-        self, device: Device, *, name: str, clock: Clock, channels: Sequence[int] = (1, 6, 11), dwell: float = 2.0
+        self,
+        device: Device,
+        *,
+        name: str,
+        clock: Clock,
+        channels: Sequence[int] = (1, 6, 11),
+        dwell: float = 2.0,
+        connect: Callable[[], socket.socket] | None = None,
     ) -> None:
         try:
             for channel in channels:
@@ -39,6 +47,7 @@ class MonitorDriver:
                 "bad_option", "a monitor needs an interface, a channel, and a dwell of 1 s or more"
             )
         self._interface = device.target
+        self._connect = connect
         self._name = name
         self._clock = clock
         self._channels = tuple(channels)
@@ -51,8 +60,7 @@ class MonitorDriver:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[ProbeRequest]]:
         """Listen. Raises what `drivers.wifi.port` and `drivers.wifi.channels` raise, now and while reading."""
-        tunable = await asyncio.to_thread(prepare, self._interface)
-        port = ports.Port(self._interface)
+        tunable, port = await self._listening()
         loop = asyncio.get_running_loop()
         heard: Bounded[ProbeRequest] = Bounded(WAITING)
         self.duty = Duty()
@@ -63,6 +71,12 @@ class MonitorDriver:
         finally:
             loop.remove_reader(port.fileno())
             port.close()
+
+    async def _listening(self) -> tuple[bool, ports.Port]:
+        """Whether there is something to tune, and the open port."""
+        if self._connect is not None:
+            return False, ports.PairPort(self._connect())
+        return await asyncio.to_thread(prepare, self._interface), ports.Port(self._interface)
 
     def _drain(self, port: ports.Port, heard: Bounded[ProbeRequest]) -> None:
         at = self._clock.now()

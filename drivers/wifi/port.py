@@ -51,14 +51,7 @@ class Port:
 
     def _prepare(self) -> None:
         """Filter first, bind last: with protocol 0 nothing arrives before the filter stands."""
-        self._socket.setblocking(False)
-        code = b"".join(struct.pack("HBBI", *instruction) for instruction in PROBE_REQUESTS)
-        program = ctypes.create_string_buffer(code, len(code))
-        self._socket.setsockopt(
-            socket.SOL_SOCKET,
-            SO_ATTACH_FILTER,
-            struct.pack("HL", len(PROBE_REQUESTS), ctypes.addressof(program)),
-        )
+        _only_probe_requests(self._socket)
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
         except PermissionError:
@@ -113,6 +106,37 @@ class Port:
 
     def close(self) -> None:
         self._socket.close()
+
+
+class PairPort(Port):
+    """One end of a pair of packet sockets in place of an interface: the same filter, and somebody who plays the air."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.interface, self.index, self.lost = "", 0, 0
+        self._socket = connection
+        _only_probe_requests(connection)
+
+    def receive(self, most: int) -> list[bytes]:
+        """At most `most` frames that are waiting. Raises DriverUnavailable when the other end was closed."""
+        frames = super().receive(most)
+        if b"" in frames:
+            raise DriverUnavailable("gone", "the radio was unplugged")
+        return frames
+
+    def count_lost(self) -> int:
+        """None: who plays the air is told that there is no room."""
+        return 0
+
+    def check(self) -> None:
+        """Nothing can be wrong with it but its end."""
+
+
+def _only_probe_requests(connection: socket.socket) -> None:
+    connection.setblocking(False)
+    code = b"".join(struct.pack("HBBI", *instruction) for instruction in PROBE_REQUESTS)
+    program = ctypes.create_string_buffer(code, len(code))
+    length_and_address = struct.pack("HL", len(PROBE_REQUESTS), ctypes.addressof(program))
+    connection.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, length_and_address)
 
 
 def index_of(interface: str) -> int:

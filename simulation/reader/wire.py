@@ -5,7 +5,7 @@ import os
 import random
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,10 +44,11 @@ class Faults:
 class Wire:
     """One pseudo-terminal with a reader on it."""
 
-    def __init__(self, device: Device, faults: Faults, seed: int) -> None:
+    def __init__(self, device: Device, faults: Faults, seed: int, now: Callable[[], float] | None) -> None:
         self.device, self.faults = device, faults
         self._rng = random.Random(seed)
         self._loop = asyncio.get_running_loop()
+        self._now = now or self._loop.time
         self._master, self._slave = os.openpty()
         for end in (self._master, self._slave):
             tty.setraw(end)
@@ -67,7 +68,7 @@ class Wire:
         self._master = self._slave = -1
 
     def _speak(self) -> None:
-        for frame in self.device.speak(self._loop.time()):
+        for frame in self.device.speak(self._now()):
             self._send(frame)
         self._tick = self._loop.call_later(TICK_S, self._speak)
 
@@ -75,7 +76,7 @@ class Wire:
         with suppress(OSError):
             data = os.read(self._master, 4096)
             if self._tuned() and not self.faults.wedged:
-                self.device.hear(data, self._loop.time())
+                self.device.hear(data, self._now())
 
     def _send(self, frame: bytes) -> None:
         if self.faults.wedged:
@@ -90,12 +91,19 @@ class Wire:
 
 
 @contextmanager
-def plugged(device: Device, faults: Faults | None = None, *, link: Path | None = None, seed: int = 1) -> Iterator[Wire]:
+def plugged(
+    device: Device,
+    faults: Faults | None = None,
+    *,
+    link: Path | None = None,
+    seed: int = 1,
+    now: Callable[[], float] | None = None,
+) -> Iterator[Wire]:
     """A reader that is plugged in until the end of the context; `link` is a name that stays, as by-id names do.
 
-    It lives on the running event loop.
+    It lives on the running event loop, and in the loop's time unless `now` says another.
     """
-    wire = Wire(device, faults or Faults(), seed)
+    wire = Wire(device, faults or Faults(), seed, now)
     if link is not None:
         link.unlink(missing_ok=True)
         link.symlink_to(wire.path)

@@ -13,7 +13,7 @@ from drivers.ble.host import Host
 from drivers.ble.kernel import KernelSource
 from drivers.ble.roster import Match
 from drivers.ble.source import SourceName
-from tests.fakes.mgmt_kernel import FakeKernel
+from simulation.kernel import Kernel
 
 VISITOR = "4a:00:00:00:00:01"
 IPHONE = bytes.fromhex("02011a0aff4c0010050a1c2b3c4d")
@@ -21,7 +21,7 @@ BADGE = bytes.fromhex("0201061aff4c000215e2c56db5dffb48d2b060d0f5a71096e00001000
 
 
 async def test_a_survey_says_how_the_radio_hears_what_kinds_how_loud_and_which_badges() -> None:
-    kernel = FakeKernel()
+    kernel = Kernel()
     badges = [Match.parse("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0", "sales")]
     async with asyncio.TaskGroup() as tasks:
 

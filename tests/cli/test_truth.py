@@ -1,14 +1,19 @@
 """What a trial prints beside a report is the truth of the window's part in which there was a store."""
 
+from pathlib import Path
+
 import pytest
 from click import UsageError
 
-from cli.trial import _simulated
-from cli.truth import rows, scrolled
+from cli.trial import _fault, _simulated
+from cli.truth import rehearsal, rows, scrolled
+from config import parse
+from simulation.rehearsal import Rehearsal
 from simulation.store import Store
 from simulation.truth import footfall
 
 BEGAN = 1_800_000_100.0
+EXAMPLE = Path("examples/store.toml")
 
 
 def report(start: int, told: tuple[int, int]) -> dict[str, object]:
@@ -16,8 +21,9 @@ def report(start: int, told: tuple[int, int]) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
-    return Store(seed=3, origin=BEGAN, hours=0.25)
+def known() -> Rehearsal:
+    config = parse(EXAMPLE.read_text(encoding="utf-8"))
+    return rehearsal(config, Store(seed=3, origin=BEGAN, hours=0.25))
 
 
 @pytest.mark.parametrize(
@@ -28,26 +34,46 @@ def store() -> Store:
         (1_800_000_900, 1_800_000_900, BEGAN + 900),
     ],
 )
-def test_the_error_is_what_was_told_less_what_was(store: Store, start: int, since: float, until: float) -> None:
-    door = next(one for one in footfall(store, since, until) if one.line == "door")
-    (row,) = rows(store, report(start, (door.inwards + 2, door.outwards)))
-    assert row == {"line": "door", "in": door.inwards, "out": door.outwards, "in_error": 2, "out_error": 0}
+def test_the_error_is_what_was_told_less_what_was(known: Rehearsal, start: int, since: float, until: float) -> None:
+    door = next(one for one in footfall(known.store, since, until) if one.line == "door")
+    (row,) = rows(known, report(start, (door.inwards + 2, door.outwards)))
+    assert row == {
+        "section": "lines",
+        "line": "door",
+        "true": {"in": door.inwards, "out": door.outwards},
+        "error": {"in": 2, "out": 0},
+    }
     assert "(+2)" in next(scrolled([row])).plain
     assert "(exact)" in next(scrolled([row])).plain
 
 
-def test_what_is_asked_of_the_store_is_asked_of_its_device() -> None:
-    device, store = _simulated("sim:?hour=12&seed=1", 7, 0.5, "camera@60s")
-    assert device is not None
-    assert store is not None
-    assert (store.seed, store.hour, store.hours) == (7, 12.0, 0.5)
-    for part in ("seed=7", "hour=12", "hours=0.5", "fault=60.0", f"begins={int(store.origin)}"):
-        assert part in device
+def test_an_interval_that_the_box_states_is_held_against_the_truth(known: Rehearsal) -> None:
+    told = {"name": "box", "devices": 5, "devices_low": 0, "devices_high": 1000, "persons": None}
+    window = {"start": 1_800_000_300, "seconds": 300, "phones": [told]}
+    (row,) = rows(known, window)
+    assert row["true"]["devices"] > 0
+    assert row["in_interval"] == {"devices": True}
 
 
-@pytest.mark.parametrize(
-    ("camera", "fault"), [("file:clip.mp4", "camera@60s"), ("sim:", "till@60s"), ("sim:", "camera")]
-)
-def test_a_fault_that_cannot_be_is_refused(camera: str, fault: str) -> None:
+def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
+    told, known = _simulated(EXAMPLE, {}, {"seed": "7", "hours": "0.5"}, [("wifi", 60.0), ("counter", 90.0)])
+    assert known is not None
+    assert (known.store.seed, known.store.hours) == (7, 0.5)
+    devices = {"cameras.floor", "wifi.box", "ble.box", "ble.counter", "readers.tea"}
+    assert set(told) == {f"{name}.device" for name in devices}
+    for device in told.values():
+        for part in ("seed=7", "hours=0.5", f"begins={int(known.store.origin)}"):
+            assert part in device
+    assert [name for name, device in told.items() if "fault=" in device] == ["wifi.box.device", "ble.counter.device"]
+    assert "shelf=tea" in told["readers.tea.device"]
+
+
+@pytest.mark.parametrize(("path", "fault"), [("examples/clip.toml", "camera@60s"), ("examples/store.toml", "till@60s")])
+def test_a_fault_of_what_is_not_simulated_is_refused(path: str, fault: str) -> None:
     with pytest.raises(UsageError):
-        _simulated(camera, None, None, fault)
+        _simulated(Path(path), {}, {}, [_fault(fault)])
+
+
+def test_a_fault_without_a_time_is_refused() -> None:
+    with pytest.raises(UsageError, match="camera@60s"):
+        _fault("camera")

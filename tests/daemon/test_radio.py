@@ -58,7 +58,7 @@ async def test_the_simulated_store_is_heard_and_counted() -> None:
     assert devices.occupancy > 0
     assert report.staff[0].on_duty is not None
     assert [zone.zone for zone in report.staff_zones] == ["till"]
-    assert health.source == "simulation"
+    assert health.source == "management"
 
 
 def test_status_names_an_adapter_by_its_index_or_not_at_all() -> None:

@@ -13,10 +13,10 @@ from drivers.ble.roster import Match
 from drivers.ble.source import SourceName
 from observations import Advertisement, Carrier
 from simulation.adverts import ADVERTISING, BADGE_UUID, ROTATION_SECONDS, Ether, advertise
+from simulation.kernel import Kernel
 from simulation.people import Role
 from simulation.store import Store
 from tests.fakes.clock import FastClock
-from tests.fakes.mgmt_kernel import FakeKernel
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_a_badge_stays_itself(store: Store) -> None:
 
 
 async def test_the_real_driver_hears_phones_and_badges(store: Store) -> None:
-    kernel, clock = FakeKernel(), FastClock(60.0)
+    kernel, clock = Kernel(), FastClock(60.0)
     driver = BleDriver(
         Device.parse("hci:0"),
         name="counter",

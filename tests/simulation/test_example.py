@@ -1,22 +1,56 @@
 """The example configuration of the simulated store says what the floor plan says."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from simulation.optics import Optics
-from simulation.plan import CORNER_SHOP
+from simulation.plan import CORNER_SHOP, Point
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "store.toml"
 
 
+def example() -> dict[str, Any]:
+    return tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+
+
+def seen(camera: str, floor: Iterable[Point]) -> list[list[float]]:
+    """Places on the floor as the camera sees them, brought to the picture's edge where they lie beyond it."""
+    optics = Optics(CORNER_SHOP.mount(camera), 640, 360)
+    return [[min(max(share, 0.0), 1.0) for share in optics.relative(place)] for place in floor]
+
+
+def alike(drawn: list[list[float]], places: list[list[float]]) -> None:
+    for point, place in zip(drawn, places, strict=True):
+        assert point == pytest.approx(place, abs=0.001)
+
+
 def test_every_line_of_the_plan_is_drawn_where_the_camera_sees_it() -> None:
-    lines = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["lines"]
+    lines = example()["lines"]
     assert set(lines) == {line.name for line in CORNER_SHOP.lines}
     for line in CORNER_SHOP.lines:
-        optics = Optics(CORNER_SHOP.mount(lines[line.name]["camera"]), 640, 360)
-        drawn = lines[line.name]["points"]
         # `in` is from the left of a-to-b on the floor, and from the right hand of a line in the configuration.
-        for point, place in zip(drawn, (line.b, line.a), strict=True):
-            assert tuple(point) == pytest.approx(optics.relative(place), abs=0.001)
+        alike(lines[line.name]["points"], seen(lines[line.name]["camera"], (line.b, line.a)))
+
+
+def test_every_zone_and_the_queue_are_drawn_where_the_camera_sees_them() -> None:
+    config = example()
+    assert set(config["zones"]) == {zone.name for zone in CORNER_SHOP.zones}
+    for zone in CORNER_SHOP.zones:
+        alike(config["zones"][zone.name]["corners"], seen("floor", zone.floor.corners))
+    (queue,) = config["queues"].values()
+    alike(queue["corners"], seen("floor", CORNER_SHOP.queue_zone.floor.corners))
+    (counter,) = queue["counters"]
+    alike(counter["customer"], seen("floor", CORNER_SHOP.counters[0].place.corners))
+
+
+def test_the_shop_window_and_the_floor_of_the_heat_map_are_the_plans() -> None:
+    config = example()
+    window, heat = config["shop_windows"]["window"], config["heatmaps"]["floor"]
+    alike(window["corners"], seen("floor", CORNER_SHOP.window.corners))
+    assert window["door"] == config["lines"]["door"]["points"]
+    assert window["street"] == config["lines"]["street"]["points"]
+    alike(heat["picture"], seen("floor", [(x, y) for x, y in heat["metres"]]))

@@ -16,8 +16,8 @@ from drivers.ble.host import Host
 from drivers.ble.kernel import KernelSource
 from drivers.ble.source import Adapter, Heard, SourceName
 from observations import Advertisement, Carrier
+from simulation.kernel import Kernel
 from tests.fakes.clock import FastClock
-from tests.fakes.mgmt_kernel import FakeKernel
 from tests.fakes.org_bluez import FakeBluez, PrivateBus, private_bus
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon (apt install dbus)")
@@ -184,7 +184,7 @@ async def test_nobody_there(bus: PrivateBus) -> None:
     assert raised.value.code == "no_bluetoothd"
 
 
-def driver(kernel: FakeKernel, device: str = "hci:0") -> BleDriver:
+def driver(kernel: Kernel, device: str = "hci:0") -> BleDriver:
     """Without the capability: what is left is bluetoothd."""
     sources = every_source()
     sources[SourceName.MANAGEMENT] = lambda: KernelSource(kernel.connect)
@@ -199,8 +199,8 @@ def driver(kernel: FakeKernel, device: str = "hci:0") -> BleDriver:
 
 
 @pytest.fixture
-async def kernel() -> AsyncIterator[FakeKernel]:
-    kernel = FakeKernel(privileged=False)
+async def kernel() -> AsyncIterator[Kernel]:
+    kernel = Kernel(privileged=False)
     yield kernel
     kernel.close()
 
@@ -210,16 +210,14 @@ async def first(ble: BleDriver, bluez: FakeBluez) -> Advertisement:
         return await anext(heard)
 
 
-async def test_without_the_capability_passive_is_chosen_and_said(bus: PrivateBus, kernel: FakeKernel) -> None:
+async def test_without_the_capability_passive_is_chosen_and_said(bus: PrivateBus, kernel: Kernel) -> None:
     async with FakeBluez.run(bus.address) as bluez:
         ble = driver(kernel)
         assert (await first(ble, bluez)).carrier is Carrier.PHONE
         assert (ble.state.source, ble.state.tried) == ("passive", {"management": "denied"})
 
 
-async def test_monitors_that_bluetoothd_accepts_and_never_runs_are_found_out(
-    bus: PrivateBus, kernel: FakeKernel
-) -> None:
+async def test_monitors_that_bluetoothd_accepts_and_never_runs_are_found_out(bus: PrivateBus, kernel: Kernel) -> None:
     async with FakeBluez.run(bus.address) as bluez:
         bluez.monitors_work = False
         ble = driver(kernel)
@@ -227,7 +225,7 @@ async def test_monitors_that_bluetoothd_accepts_and_never_runs_are_found_out(
         assert (ble.state.source, ble.state.tried) == ("active", {"management": "denied", "passive": "silent"})
 
 
-async def test_in_an_empty_shop_the_better_source_is_kept(bus: PrivateBus, kernel: FakeKernel) -> None:
+async def test_in_an_empty_shop_the_better_source_is_kept(bus: PrivateBus, kernel: Kernel) -> None:
     async with FakeBluez.run(bus.address) as bluez:
         ble = driver(kernel)
         async with ble.open() as heard:
@@ -236,9 +234,7 @@ async def test_in_an_empty_shop_the_better_source_is_kept(bus: PrivateBus, kerne
                 await asyncio.wait_for(anext(heard), 5)
 
 
-async def test_power_is_switched_through_bluetoothd_where_the_kernel_refuses(
-    bus: PrivateBus, kernel: FakeKernel
-) -> None:
+async def test_power_is_switched_through_bluetoothd_where_the_kernel_refuses(bus: PrivateBus, kernel: Kernel) -> None:
     async with FakeBluez.run(bus.address) as bluez:
         bluez.powered = kernel.powered = False
         assert (await first(driver(kernel), bluez)).sensor == "door"

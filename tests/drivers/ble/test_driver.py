@@ -15,8 +15,8 @@ from drivers.ble.roster import Match
 from drivers.ble.source import Source, SourceName
 from drivers.ble.watch import Step
 from observations import AddressKind, Advertisement, Carrier
+from simulation.kernel import Kernel
 from tests.fakes.clock import FastClock
-from tests.fakes.mgmt_kernel import FakeKernel
 
 PHONE = bytes.fromhex("02011a0aff4c0010050a1c2b3c4d")
 UUID = "e2c56db5-dffb-48d2-b060-d0f5a71096e0"
@@ -25,14 +25,14 @@ VISITOR, STATIC = "4a:00:00:00:00:01", "c0:00:00:00:00:02"
 
 
 @pytest.fixture
-async def kernel() -> AsyncIterator[FakeKernel]:
-    kernel = FakeKernel()
+async def kernel() -> AsyncIterator[Kernel]:
+    kernel = Kernel()
     yield kernel
     kernel.close()
 
 
 def driver(
-    kernel: FakeKernel, device: str = "hci:0", *, speed: float = 1.0, root: Path = Path("/nowhere"), **settings: object
+    kernel: Kernel, device: str = "hci:0", *, speed: float = 1.0, root: Path = Path("/nowhere"), **settings: object
 ) -> BleDriver:
     settings.setdefault("probe_s", 0.2)
     return BleDriver(
@@ -46,7 +46,7 @@ def driver(
 
 
 @asynccontextmanager
-async def crowd(kernel: FakeKernel, *adverts: tuple[str, bytes]) -> AsyncIterator[None]:
+async def crowd(kernel: Kernel, *adverts: tuple[str, bytes]) -> AsyncIterator[None]:
     """Devices that advertise a hundred times a second for as long as the body."""
 
     async def advertise() -> None:
@@ -61,7 +61,7 @@ async def crowd(kernel: FakeKernel, *adverts: tuple[str, bytes]) -> AsyncIterato
         task.cancel()
 
 
-async def test_an_advert_becomes_an_observation(kernel: FakeKernel) -> None:
+async def test_an_advert_becomes_an_observation(kernel: Kernel) -> None:
     ble = driver(kernel)
     async with crowd(kernel, (VISITOR, PHONE)), ble.open() as heard:
         seen = await anext(heard)
@@ -72,7 +72,7 @@ async def test_an_advert_becomes_an_observation(kernel: FakeKernel) -> None:
     assert not kernel.monitors  # given back
 
 
-async def test_badges_are_recognised_and_weak_signals_dropped_unseen(kernel: FakeKernel) -> None:
+async def test_badges_are_recognised_and_weak_signals_dropped_unseen(kernel: Kernel) -> None:
     ble = driver(kernel, badges=[Match.parse(f"ibeacon:{UUID}", "sales")], floor_dbm=-70)
     async with ble.open() as heard:
         kernel.advert(VISITOR, PHONE, rssi_dbm=-71)
@@ -83,13 +83,13 @@ async def test_badges_are_recognised_and_weak_signals_dropped_unseen(kernel: Fak
 
 
 @pytest.mark.parametrize("device", ["hci:", "hci:0", "hci:00:AA:BB:CC:DD:EE"])
-async def test_adapters_by_index_and_address(kernel: FakeKernel, device: str) -> None:
+async def test_adapters_by_index_and_address(kernel: Kernel, device: str) -> None:
     async with crowd(kernel, (VISITOR, PHONE)), driver(kernel, device).open() as heard:
         await anext(heard)
 
 
 @pytest.mark.parametrize("device", ["hci:1", "hci:00:AA:BB:CC:DD:00"])
-async def test_an_absent_adapter_is_waited_for(kernel: FakeKernel, device: str) -> None:
+async def test_an_absent_adapter_is_waited_for(kernel: Kernel, device: str) -> None:
     with pytest.raises(DriverUnavailable) as raised:
         async with driver(kernel, device).open():
             pass
@@ -97,7 +97,7 @@ async def test_an_absent_adapter_is_waited_for(kernel: FakeKernel, device: str) 
     assert "AA" not in raised.value.reason
 
 
-async def test_devices_that_mean_nothing_are_misconfigured(kernel: FakeKernel) -> None:
+async def test_devices_that_mean_nothing_are_misconfigured(kernel: Kernel) -> None:
     with pytest.raises(DriverMisconfigured):
         async with driver(kernel, "hci:usb").open():
             pass
@@ -107,7 +107,7 @@ async def test_devices_that_mean_nothing_are_misconfigured(kernel: FakeKernel) -
         driver(kernel, reference="nonsense")
 
 
-async def test_the_shops_own_beacon_is_sent_only_when_asked_for_and_falls_silent(kernel: FakeKernel) -> None:
+async def test_the_shops_own_beacon_is_sent_only_when_asked_for_and_falls_silent(kernel: Kernel) -> None:
     async with driver(kernel).open():
         assert not kernel.transmitted
     ble = driver(kernel, transmit=f"ibeacon:{UUID}/1/2")
@@ -117,7 +117,7 @@ async def test_the_shops_own_beacon_is_sent_only_when_asked_for_and_falls_silent
     assert not kernel.transmitted
 
 
-async def test_a_beacon_that_is_not_whole_cannot_be_sent(kernel: FakeKernel) -> None:
+async def test_a_beacon_that_is_not_whole_cannot_be_sent(kernel: Kernel) -> None:
     with pytest.raises(DriverMisconfigured, match="whole"):
         driver(kernel, transmit=f"ibeacon:{UUID}")
 
@@ -132,7 +132,7 @@ async def ended_by(heard: AsyncIterator[Advertisement]) -> DriverUnavailable:
     return raised.value
 
 
-async def test_an_unplugged_adapter_ends_the_stream_at_once_and_comes_back(kernel: FakeKernel) -> None:
+async def test_an_unplugged_adapter_ends_the_stream_at_once_and_comes_back(kernel: Kernel) -> None:
     ble = driver(kernel)
     async with crowd(kernel, (VISITOR, PHONE)):
         async with ble.open() as heard:
@@ -147,7 +147,7 @@ async def test_an_unplugged_adapter_ends_the_stream_at_once_and_comes_back(kerne
             await anext(heard)
 
 
-async def test_an_adapter_that_is_switched_off_is_switched_on_again(kernel: FakeKernel) -> None:
+async def test_an_adapter_that_is_switched_off_is_switched_on_again(kernel: Kernel) -> None:
     ble = driver(kernel)
     async with crowd(kernel, (VISITOR, PHONE)):
         async with ble.open() as heard:
@@ -159,7 +159,7 @@ async def test_an_adapter_that_is_switched_off_is_switched_on_again(kernel: Fake
     assert kernel.powered
 
 
-async def test_the_monitor_is_asked_for_again_when_bluetoothd_restarts(kernel: FakeKernel) -> None:
+async def test_the_monitor_is_asked_for_again_when_bluetoothd_restarts(kernel: Kernel) -> None:
     async with driver(kernel).open() as heard:
         kernel.bluetoothd_restarts()
         assert not kernel.monitors
@@ -167,7 +167,7 @@ async def test_the_monitor_is_asked_for_again_when_bluetoothd_restarts(kernel: F
             await anext(heard)
 
 
-async def test_without_the_capability_it_is_denied_by_name(kernel: FakeKernel) -> None:
+async def test_without_the_capability_it_is_denied_by_name(kernel: Kernel) -> None:
     kernel.privileged = False
     with pytest.raises(DriverUnavailable) as raised:
         async with driver(kernel).open():
@@ -176,7 +176,7 @@ async def test_without_the_capability_it_is_denied_by_name(kernel: FakeKernel) -
     assert "CAP_NET_ADMIN" in raised.value.reason
 
 
-async def test_an_empty_shop_is_quiet_and_is_never_reset(kernel: FakeKernel) -> None:
+async def test_an_empty_shop_is_quiet_and_is_never_reset(kernel: Kernel) -> None:
     ble = driver(kernel, speed=1000)
     async with ble.open() as heard:
         await asyncio.sleep(2)  # half an hour of nothing
@@ -188,7 +188,7 @@ async def test_an_empty_shop_is_quiet_and_is_never_reset(kernel: FakeKernel) -> 
     assert 1 <= asked <= 6  # it asked the controller, ever less often
 
 
-async def test_a_frozen_controller_is_found_by_asking_and_climbs_the_ladder(kernel: FakeKernel) -> None:
+async def test_a_frozen_controller_is_found_by_asking_and_climbs_the_ladder(kernel: Kernel) -> None:
     ble = driver(kernel, speed=1000)
     async with crowd(kernel, (VISITOR, PHONE)):
         async with ble.open() as heard:
@@ -201,7 +201,7 @@ async def test_a_frozen_controller_is_found_by_asking_and_climbs_the_ladder(kern
         assert ble.state.remedies == 1
 
 
-async def test_a_silently_dead_scanner_is_found_by_its_reference_beacon(kernel: FakeKernel) -> None:
+async def test_a_silently_dead_scanner_is_found_by_its_reference_beacon(kernel: Kernel) -> None:
     """The controller answers everything and reports nothing: only the beacon that must be there can tell."""
     ble = driver(kernel, speed=50, reference=f"ibeacon:{UUID}/1/2", reference_s=20.0)
     async with crowd(kernel, (STATIC, BADGE)):
@@ -216,7 +216,7 @@ async def test_a_silently_dead_scanner_is_found_by_its_reference_beacon(kernel: 
     assert ble.state.remedies == 2
 
 
-async def test_stopping_in_the_middle_of_the_self_test_leaves_nothing_open(kernel: FakeKernel) -> None:
+async def test_stopping_in_the_middle_of_the_self_test_leaves_nothing_open(kernel: Kernel) -> None:
     async def listen() -> None:
         async with driver(kernel, probe_s=30.0).open():
             raise AssertionError("nothing was heard, so nothing was open")
@@ -230,7 +230,7 @@ async def test_stopping_in_the_middle_of_the_self_test_leaves_nothing_open(kerne
     assert not kernel.monitors
 
 
-async def test_a_blocked_radio_is_unblocked_where_it_may_be(kernel: FakeKernel, tmp_path: Path) -> None:
+async def test_a_blocked_radio_is_unblocked_where_it_may_be(kernel: Kernel, tmp_path: Path) -> None:
     switch = tmp_path / "sys/class/rfkill/rfkill3"
     switch.mkdir(parents=True)
     (switch / "type").write_text("bluetooth\n")
@@ -247,7 +247,7 @@ async def test_a_blocked_radio_is_unblocked_where_it_may_be(kernel: FakeKernel, 
         await Host(kernel.connect, tmp_path).ready(await Host(kernel.connect).find("0"))
 
 
-async def test_a_usb_adapter_is_replugged_and_a_soldered_one_power_cycled(kernel: FakeKernel, tmp_path: Path) -> None:
+async def test_a_usb_adapter_is_replugged_and_a_soldered_one_power_cycled(kernel: Kernel, tmp_path: Path) -> None:
     host = Host(kernel.connect, tmp_path)
     adapter = await host.find("0")
     await host.remedy(adapter, Step.USB_RESET)
@@ -264,7 +264,7 @@ async def test_a_usb_adapter_is_replugged_and_a_soldered_one_power_cycled(kernel
     assert (device.parent / "authorized").read_text() == "1"
 
 
-async def test_power_that_rfkill_forbids_is_said(kernel: FakeKernel) -> None:
+async def test_power_that_rfkill_forbids_is_said(kernel: Kernel) -> None:
     kernel.powered, kernel.rfkilled = False, True
     with pytest.raises(DriverUnavailable) as raised:
         async with driver(kernel).open():
@@ -272,9 +272,9 @@ async def test_power_that_rfkill_forbids_is_said(kernel: FakeKernel) -> None:
     assert raised.value.code == "blocked"
 
 
-async def test_a_deaf_better_source_loses_to_one_that_hears(kernel: FakeKernel) -> None:
+async def test_a_deaf_better_source_loses_to_one_that_hears(kernel: Kernel) -> None:
     """Two sources on two kernels: the first opens and hears nothing, the second is where the shop is."""
-    other = FakeKernel()
+    other = Kernel()
     named = KernelSource(other.connect)
     named.name = SourceName.ACTIVE
     sources: dict[SourceName, Callable[[], Source]] = {

@@ -1,0 +1,270 @@
+"""What the box should have reported of the simulated store, in the words of the wire; it refuses to guess.
+
+A figure that the box keeps back until enough have made it is compared with everything since it was told last, so the
+reports must be asked about in their order, each once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import mean
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from simulation.adverts import Ether
+from simulation.air import Air
+from simulation.goods import ShelfOfStore
+from simulation.people import Person, Role
+from simulation.plan import FloorLine
+from simulation.store import Store
+from simulation.truth import footfall, queueing, stays
+from simulation.walk import Crossing
+
+Row: TypeAlias = Mapping[str, Any]
+Figures: TypeAlias = dict[str, float]
+SAMPLE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the configuration says that the truth depends on: stop times by zone and shop window, gates (dBm) by
+    radio, the place of each Bluetooth radio, and for each shelf its goods and their names."""
+
+    stops: Mapping[str, float] = field(default_factory=dict)
+    window_stop: float = 3.0
+    wifi_gate_dbm: Mapping[str, float] = field(default_factory=dict)
+    ble_gate_dbm: Mapping[str, float] = field(default_factory=dict)
+    ethers: Mapping[str, Ether] = field(default_factory=dict)
+    shelves: Mapping[str, ShelfOfStore] = field(default_factory=dict)
+    skus: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One stay behind the doors; `left` is None while it lasts."""
+
+    entered: float
+    left: float | None
+
+
+class Rehearsal:
+    """The truth of one store, row by row."""
+
+    def __init__(self, store: Store, asked: Asked) -> None:
+        self.store, self._asked = store, asked
+        self._since: dict[tuple[str, object], float] = {}
+        self._visits = [visit for person in store.people for visit in _visits(store, person)]
+        self._passers = sorted(_passers(store, asked.window_stop))
+        self._views = sorted(_moves(store))
+        self._arriving = Air(store).arriving()
+        self._heard: list[tuple[float, str, int]] = []
+        self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
+            "lines": self._line,
+            "zones": self._zone,
+            "queues": self._queue,
+            "occupancy": self._occupancy,
+            "visits": self._visit,
+            "flows": self._flow,
+            "windows": self._window,
+            "conversions": self._conversion,
+            "devices": self._devices,
+            "phones": self._phones,
+            "staff": self._staff,
+            "staff_zones": self._staffed,
+            "shelves": self._shelf,
+            "goods_funnels": self._funnel,
+        }
+
+    def figures(self, section: str, told: Row, start: float, end: float) -> Figures:
+        """The true values of the told row's figures in start <= at < end (clock seconds); empty if there are none."""
+        start = max(start, self.store.origin)
+        end = min(end, self.store.origin + self.store.hours * 3600)
+        if section not in self._sections or end <= start:
+            return {}
+        true = self._sections[section](told, start, end)
+        return {name: value for name, value in true.items() if isinstance(told.get(name), int | float)}
+
+    def _carried(self, section: str, key: object, told: bool, end: float) -> float:
+        """Since when what is told now has been kept back."""
+        since = self._since.get((section, key), self.store.origin)
+        if told:
+            self._since[section, key] = end
+        return since
+
+    def _line(self, told: Row, start: float, end: float) -> Figures:
+        found = [one for one in footfall(self.store, start, end) if one.line == told["line"]]
+        return {"in": found[0].inwards, "out": found[0].outwards} if found else {}
+
+    def _zone(self, told: Row, start: float, end: float) -> Figures:
+        name = told["zone"]
+        if name not in [zone.name for zone in self.store.plan.zones]:
+            return {}
+        true = stays(self.store, name, start, end, self._asked.stops.get(name, 5.0))
+        return {
+            "views": true.views,
+            "stops": true.stops,
+            "occupancy_max": true.most,
+            "person_seconds": true.person_seconds,
+        }
+
+    def _queue(self, told: Row, start: float, end: float) -> Figures:
+        if told["queue"] != self.store.plan.queue_zone.name:
+            return {}
+        true = queueing(self.store, start, end)
+        figures: Figures = {
+            "joined": true.joined,
+            "served": true.served,
+            "length_max": true.most,
+            "person_seconds": true.person_seconds,
+        }
+        kept = told.get("wait_p90") is not None
+        waits = queueing(self.store, self._carried("queues", told["queue"], kept, end), end).waits
+        if waits:
+            figures |= {"wait_median": float(np.quantile(waits, 0.5)), "wait_p90": float(np.quantile(waits, 0.9))}
+        return figures
+
+    def _occupancy(self, told: Row, start: float, end: float) -> Figures:
+        steps = [(visit.entered, 1) for visit in self._visits]
+        steps += [(visit.left, -1) for visit in self._visits if visit.left is not None]
+        inside = most = sum(step for at, step in steps if at < start)
+        seconds, before = 0.0, start
+        for at, step in sorted(one for one in steps if start <= one[0] < end):
+            seconds, before, inside = seconds + inside * (at - before), at, inside + step
+            most = max(most, inside)
+        return {"inside": inside, "inside_max": most, "person_seconds": seconds + inside * (end - before)}
+
+    def _visit(self, told: Row, start: float, end: float) -> Figures:
+        since = self._carried("visits", told["area"], told.get("visits") is not None, end)
+        long = [one.left - one.entered for one in self._visits if one.left is not None and since <= one.left < end]
+        return {"visits": len(long)} | (
+            {"visit_mean": mean(long), "visit_median": float(np.median(long))} if long else {}
+        )
+
+    def _flow(self, told: Row, start: float, end: float) -> Figures:
+        pair = told["from_zone"], told["to_zone"]
+        since = self._carried("flows", pair, True, end)
+        return {"persons": sum(since <= at < end and way == pair for at, way in self._views)}
+
+    def _window(self, told: Row, start: float, end: float) -> Figures:
+        passed = [(stopped, entered) for at, stopped, entered in self._passers if start <= at < end]
+        return {
+            "passers": len(passed),
+            "stopped": sum(stopped for stopped, _ in passed),
+            "entered": sum(entered for _, entered in passed),
+            "entered_stopped": sum(stopped and entered for stopped, entered in passed),
+        }
+
+    def _conversion(self, told: Row, start: float, end: float) -> Figures:
+        out = {one.line: one.outwards for one in footfall(self.store, start, end)}
+        return {"bought": out["exit"], "unbought": out["door"]}
+
+    def _devices(self, told: Row, start: float, end: float) -> Figures:
+        """Phones on the air whose mean signal is above the gate."""
+        ether, gate = self._asked.ethers.get(told["name"]), self._asked.ble_gate_dbm.get(told["name"], -78.0)
+        if ether is None:
+            return {}
+        near = [
+            sum(ether.mean_dbm(one.walk.place(at)) >= gate and ether.advertises(one) for one in self.store.present(at))
+            for at in _moments(start, end)
+        ]
+        return {"occupancy": mean(near), "min_devices": max(near)}
+
+    def _phones(self, told: Row, start: float, end: float) -> Figures:
+        """Phones of which the radio heard something above the gate, and the mean number of visitors."""
+        for call, strength in self._arriving:
+            self._heard.append((call.at, call.phone.seed, strength))
+            if call.at >= end:
+                break
+        gate = self._asked.wifi_gate_dbm.get(told["name"], -80)
+        devices = len({seed for at, seed, strength in self._heard if start <= at < end and strength >= gate})
+        self._heard = [one for one in self._heard if one[0] >= end]
+        return {"devices": devices, "persons": self._occupancy(told, start, end)["person_seconds"] / (end - start)}
+
+    def _staff(self, told: Row, start: float, end: float) -> Figures:
+        spans = [(one.walk.start, one.walk.end) for one in self.store.people if one.role is Role.STAFF]
+        there = sum(max(min(leave, end) - max(enter, start), 0.0) for enter, leave in spans)
+        return {"on_duty": there / (end - start)}
+
+    def _staffed(self, told: Row, start: float, end: float) -> Figures:
+        staff = [one for one in self.store.people if one.role is Role.STAFF]
+        here = [
+            sum(self.store.plan.staffed.contains(one.walk.place(at)) for one in staff) for at in _moments(start, end)
+        ]
+        return {"present": mean(here), "covered": mean(count > 0 for count in here)}
+
+    def _shelf(self, told: Row, start: float, end: float) -> Figures:
+        shelf = self._asked.shelves.get(told["shelf"])
+        if shelf is None:
+            return {}
+        ours = [one for one in shelf.takings if self._asked.skus.get(one.item.gtin) == told["sku"]]
+        stock = shelf.stock(end)
+        return {
+            "stock": sum(count for gtin, count in stock.items() if self._asked.skus.get(gtin) == told["sku"]),
+            "picked": sum(start <= one.at < end for one in ours),
+            "put_back": sum(one.back is not None and start <= one.back < end for one in ours),
+        }
+
+    def _funnel(self, told: Row, start: float, end: float) -> Figures:
+        shelf = self._asked.shelves.get(told["zone"])
+        if shelf is None:
+            return {}
+        picked = sum(start <= one.at < end for one in shelf.takings)
+        back = sum(one.back is not None and start <= one.back < end for one in shelf.takings)
+        stopped = stays(self.store, told["zone"], start, end, self._asked.stops.get(told["zone"], 5.0)).stops
+        return {"stopped": stopped, "picked": picked, "put_back": back, "left": max(0, picked - back)}
+
+
+def _moments(start: float, end: float) -> Iterator[float]:
+    at = start + SAMPLE_S / 2
+    while at < end:
+        yield at
+        at += SAMPLE_S
+
+
+def _lines(store: Store, *names: str) -> list[FloorLine]:
+    return [line for line in store.plan.lines if line.name in names]
+
+
+def _over(person: Person, lines: list[FloorLine]) -> list[Crossing]:
+    return sorted((one for line in lines for one in person.walk.crossings(line)), key=lambda one: one.at)
+
+
+def _visits(store: Store, person: Person) -> Iterator[_Visit]:
+    entered: float | None = None
+    for crossing in _over(person, _lines(store, "door", "exit")):
+        if crossing.inwards:
+            entered = crossing.at
+        elif entered is not None:
+            yield _Visit(entered, crossing.at)
+            entered = None
+    if entered is not None:
+        yield _Visit(entered, None)
+
+
+def _passers(store: Store, stop: float) -> Iterator[tuple[float, bool, bool]]:
+    """When somebody outside is counted, and whether he has stopped at the window and come in."""
+    for person in store.people:
+        if person.role is Role.STAFF:
+            continue
+        door = next(iter(_over(person, _lines(store, "door"))), None)
+        stopped = [enter + stop for enter, leave in person.walk.inside(store.plan.window) if leave - enter >= stop]
+        if door is not None:
+            if door.inwards:
+                yield door.at, any(at <= door.at for at in stopped), True
+        elif stopped or _over(person, _lines(store, "street")):
+            yield person.walk.end, bool(stopped), False
+
+
+def _moves(store: Store) -> Iterator[tuple[float, tuple[str, str]]]:
+    """Every walk from one zone to another, when the second has been looked into for a second."""
+    for person in store.people:
+        views = sorted(
+            (enter + 1.0, zone.name)
+            for zone in store.plan.zones
+            for enter, leave in person.walk.inside(zone.floor)
+            if leave - enter >= 1.0
+        )
+        for (_, before), (at, after) in pairwise(views):
+            if before != after:
+                yield at, (before, after)
