@@ -1,7 +1,6 @@
 """How many persons are in the room, learnt from days on which somebody counted; and noticing when that has drifted.
 
-A forest says whether anybody is there; two kernel smoothers say how many. What a site's model holds are counts of
-training windows, never a token.
+What a site's model holds are counts of training windows, never a token.
 """
 
 from dataclasses import dataclass, fields
@@ -12,11 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from analytics.radio.forest import Forest, Matrix, grow_forest
-from analytics.radio.smoother import Smoother, fit_smoother
 
-SOMEBODY = 0.8
-"""Persons in the forest's answer below which the room is called empty."""
-REACHES = (0.8, 1.3)
 FEWEST_WINDOWS = 50
 
 
@@ -33,14 +28,12 @@ class Estimate:
 class SiteModel:
     """One calibrated site. `errors` are the 5th and 95th percentile of (truth - estimate) / (estimate + 1)."""
 
-    gate: Forest
-    smoothers: tuple[Smoother, ...]
+    forest: Forest
     errors: tuple[float, float] = (-0.5, 0.5)
 
     def predict(self, features: Matrix) -> Matrix:
         """(n, width) -> persons (n,), never below 0."""
-        many = np.mean([smoother.predict(features) for smoother in self.smoothers], axis=0)
-        return np.where(self.gate.predict(features) < SOMEBODY, 0.0, np.maximum(many, 0.0))
+        return self.forest.predict(features)
 
     def estimate(self, features: Matrix) -> Estimate:
         """Persons for one row of features."""
@@ -50,9 +43,7 @@ class SiteModel:
 
     def save(self, path: Path) -> None:
         """Write the model as numbers only: no code is in the file and none is run by reading it."""
-        told = {f"gate.{one.name}": getattr(self.gate, one.name) for one in fields(Forest)}
-        for number, smoother in enumerate(self.smoothers):
-            told |= {f"{number}.{one.name}": np.asarray(getattr(smoother, one.name)) for one in fields(Smoother)}
+        told = {one.name: getattr(self.forest, one.name) for one in fields(Forest)}
         buffer = BytesIO()
         np.savez_compressed(buffer, errors=np.array(self.errors), **told)
         path.write_bytes(buffer.getvalue())
@@ -62,17 +53,11 @@ class SiteModel:
         """Read a model. Raises OSError, or ValueError if the file is none."""
         try:
             with BytesIO(path.read_bytes()) as file, np.load(file, allow_pickle=False) as told:
-                gate = Forest(*(told[f"gate.{one.name}"] for one in fields(Forest)))
-                smoothers = tuple(_smoother(told, number) for number in range(len(REACHES)))
+                forest = Forest(*(told[one.name] for one in fields(Forest)))
                 low, high = (float(error) for error in told["errors"])
         except (KeyError, EOFError, TypeError, BadZipFile) as error:
             raise ValueError("this file is no model of a site") from error
-        return cls(gate, smoothers, (low, high))
-
-
-def _smoother(told: dict[str, Matrix], number: int) -> Smoother:
-    mean, scale, known, weights, middle, reach = (told[f"{number}.{one.name}"] for one in fields(Smoother))
-    return Smoother(mean, scale, known, weights, float(middle), float(reach))
+        return cls(forest, (low, high))
 
 
 def calibrate(features: Matrix, persons: Matrix, days: list[str] | None = None) -> SiteModel:
@@ -82,12 +67,12 @@ def calibrate(features: Matrix, persons: Matrix, days: list[str] | None = None) 
     """
     if len(persons) < FEWEST_WINDOWS:
         raise ValueError(f"a site is calibrated on {FEWEST_WINDOWS} windows at least; there are {len(persons)}")
-    model = SiteModel(grow_forest(features, persons), tuple(fit_smoother(features, persons, reach=r) for r in REACHES))
+    model = SiteModel(grow_forest(features, persons))
     if days is None or len(set(days)) < 3:
         return model
     left_out = cross_predict(features, persons, days, folds=3)
     errors = (persons - left_out) / (left_out + 1)
-    return SiteModel(model.gate, model.smoothers, (float(np.quantile(errors, 0.05)), float(np.quantile(errors, 0.95))))
+    return SiteModel(model.forest, (float(np.quantile(errors, 0.05)), float(np.quantile(errors, 0.95))))
 
 
 def cross_predict(features: Matrix, persons: Matrix, days: list[str], folds: int) -> Matrix:

@@ -16,7 +16,6 @@ SPANS = (2, 4, 8)
 LOUDER_THAN_DBM = (-55, -60, -65, -70, -75, -80, -85, -129)
 """Every count is taken eight times: of what was louder than each of these."""
 KINDS = 8
-WIDTH = KINDS * len(LOUDER_THAN_DBM)
 MOST_KEYS = 1 << 16
 """Of one kind in one slice; a flood of invented addresses beyond it is not counted."""
 
@@ -58,14 +57,19 @@ class Slice:
 def features(slices: Sequence[Slice]) -> Vector:
     """What the estimators look at, for the time when the last of `slices` (in order, at least one) ended.
 
-    A box that started 15 minutes ago has three of them and takes what there is. (len(SPANS) * WIDTH,) float64.
+    A box that started 15 minutes ago has three of them and takes what there is. float64: the logarithms of the counts
+    of each span, how the shorter span differs from the longer (who came, who left), and how each count falls off with
+    the threshold (how near they are), which a louder receiver or a busier year changes least.
     """
-    counts: Vector = np.concatenate([_counts(slices[-span:]) for span in SPANS])
-    return np.log1p(counts)
+    spans = np.log1p([_counts(slices[-span:]) for span in SPANS])
+    change = spans[:-1] - spans[1:]
+    nearness = -np.diff(spans.reshape(len(SPANS), KINDS, len(LOUDER_THAN_DBM)), axis=2)
+    told: Vector = np.concatenate([spans.ravel(), change.ravel(), nearness.ravel()])
+    return told
 
 
 def _counts(slices: Sequence[Slice]) -> Vector:
-    """(WIDTH,) counts of some slices taken together: kind after kind, each over all thresholds."""
+    """(KINDS * thresholds,) counts of some slices taken together: kind after kind, each over all thresholds."""
     frames = np.zeros(len(LOUDER_THAN_DBM))
     for piece in slices:
         frames += piece.heard()
