@@ -1,6 +1,6 @@
 """Cameras and the model that looks at their pictures."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,7 +12,18 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3, strict=False)]
 class Camera(Section):
     """One camera."""
 
-    device: str = setting(..., "Where pictures come from: file:clip.mp4, images:DIR, sim:, ...", pattern=r"^[a-z0-9]+:")
+    device: str = setting(
+        ...,
+        "Where pictures come from: rtsp://host/path, v4l2:/dev/video0, picamera:0, nvargus:0, file:CLIP, images:DIR.",
+        pattern=r"^[a-z0-9]+:",
+    )
+    secret: str | None = setting(
+        None,
+        "File with USER:PASSWORD of an rtsp camera (mode 600), or credential:NAME; never write them into `device`.",
+    )
+    decode: Literal["all", "keys"] = setting(
+        "all", "What is decoded of an rtsp stream: keys is a fraction of the work, at the camera's key frame rate."
+    )
     model: Name = setting("ssd_mobilenet_v1_coco_quant", "The person model, by its name in `passerby models list`.")
     fps: float = setting(10.0, "Pictures looked at per second, at most.", unit="1/s", gt=0, le=60)
     masks: Annotated[tuple[Polygon, ...], Field(strict=False)] = setting(

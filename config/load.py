@@ -1,6 +1,7 @@
 """From TOML to a Config, or to every problem at once: each with its key, its value, what is allowed and a remedy."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def _nearest(detail: Any) -> str | None:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = re.sub(r"//[^/@]*@", "//...@", repr(value))  # a password does not belong there, nor into the answer
     return text if len(text) <= 60 else text[:57] + "..."
 
 

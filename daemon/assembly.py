@@ -12,16 +12,21 @@ from daemon.bluetooth import radios
 from daemon.box import Box, Running
 from daemon.counting import count
 from daemon.goods import joins, readers, tills
-from daemon.perception import perceiver
+from daemon.perception import model_size, perceiver
 from daemon.pipeline import Perceiver, look
 from daemon.simulated import simulated_camera
 from daemon.supervisor import supervise
+from daemon.turns import Turns
 from daemon.vitals import Vitals
 from daemon.wifi import wifi_radios
-from drivers.base import Device, Driver
+from drivers.base import Device, Driver, DriverMisconfigured
 from drivers.registry import driver
 from events import Sensor
+from mqtt.broker import file_of
 from observations import Frame
+
+CAMERA_CAP = 10.0
+"""Seconds that a camera which is away is left alone at most: it is seen soon after it is back."""
 
 
 def sensors(box: Box) -> list[Running]:
@@ -32,15 +37,16 @@ def sensors(box: Box) -> list[Running]:
 
 
 def cameras(box: Box) -> Iterator[Running]:
-    """The cameras: driver, and perception in the box's one thread."""
+    """The cameras: driver, and perception in turns in the box's one thread."""
+    turns = Turns(box.thread)
     for name, camera in box.config.cameras.items():
         vitals = box.sensor(Vitals(Sensor.CAMERA, name, shown(camera.device)))
         if camera.device.startswith("sim:"):
             box.clock.hold(box.clock.now())
-        yield Running(vitals, partial(_watch, box, camera, vitals))
+        yield Running(vitals, partial(_watch, box, camera, vitals, turns))
 
 
-async def _watch(box: Box, camera: Camera, vitals: Vitals) -> None:
+async def _watch(box: Box, camera: Camera, vitals: Vitals, turns: Turns) -> None:
     perceiving: Perceiver | None = None
 
     @asynccontextmanager
@@ -52,10 +58,10 @@ async def _watch(box: Box, camera: Camera, vitals: Vitals) -> None:
 
     async def consume(frames: AsyncIterator[Frame]) -> None:
         assert perceiving is not None
-        await look(frames, perceiving, box.thread, camera.fps, vitals, box.reporter)
+        await look(frames, perceiving, turns, camera.fps, vitals, box.reporter)
 
     try:
-        await supervise(vitals, opened, consume, box.clock)
+        await supervise(vitals, opened, consume, box.clock, cap=CAMERA_CAP)
     finally:
         box.clock.hold()
 
@@ -63,9 +69,28 @@ async def _watch(box: Box, camera: Camera, vitals: Vitals) -> None:
 def device(box: Box, camera: Camera, name: str) -> Driver[Any]:
     """The driver of a camera; `sim:` is the simulated store, of which a box has one."""
     parsed = Device.parse(camera.device)
-    if parsed.scheme != "sim":
-        return driver(parsed, name=name, clock=box.clock)
-    return simulated_camera(parsed, name=name, clock=box.clock, fps=camera.fps)
+    if parsed.scheme == "sim":
+        return simulated_camera(parsed, name=name, clock=box.clock, fps=camera.fps)
+    return driver(parsed, name=name, clock=box.clock, **_settings(parsed.scheme, camera))
+
+
+def _settings(scheme: str, camera: Camera) -> dict[str, object]:
+    """What a driver of this scheme is told of the camera's section. Raises DriverMisconfigured."""
+    if camera.secret is not None and scheme not in ("rtsp", "rtsps"):
+        raise DriverMisconfigured("bad_option", "a secret is for rtsp cameras only")
+    match scheme:
+        case "rtsp" | "rtsps":
+            try:
+                secret = None if camera.secret is None else file_of(camera.secret)
+            except ValueError as error:
+                raise DriverMisconfigured("secret_unreadable", str(error)) from None
+            return {"fps": camera.fps, "secret": secret, "decode": camera.decode}
+        case "picamera":
+            return {"fps": camera.fps, "size": model_size(camera.model)}
+        case "v4l2" | "nvargus":
+            return {"fps": camera.fps}
+        case _:
+            return {}
 
 
 def shown(device: str) -> str:

@@ -6,12 +6,12 @@ sensor -> driver -> Frame -> Perceiver -> Percept ------> Reporter (metrics, win
                  Receipt ---------------------------------^
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 from daemon.reporter import Reporter
+from daemon.turns import Turns
 from daemon.vitals import Vitals
 from observations import Advertisement, BadgeSighting, DeviceSighting, Frame, Inventory, Percept, Receipt
 from privacy.tokens import Tokeniser
@@ -32,13 +32,12 @@ class Perceiver(Protocol):
 async def look(
     frames: AsyncIterator[Frame],
     perceiver: Perceiver,
-    thread: ThreadPoolExecutor,
+    turns: Turns,
     fps: float,
     vitals: Vitals,
     reporter: Reporter,
 ) -> None:
-    """A camera: pictures become percepts in `thread`, at most `fps` a second, and die there."""
-    loop = asyncio.get_running_loop()
+    """A camera: pictures become percepts in its `turns` of the thread, at most `fps` a second, and die there."""
     due, sequence = float("-inf"), -1
     async for frame in frames:
         vitals.count("skipped", max(0, frame.sequence - sequence - 1))
@@ -46,7 +45,7 @@ async def look(
         if frame.at < due:
             continue
         due = frame.at + (1 - SPARE) / fps
-        percept = await loop.run_in_executor(thread, perceiver.perceive, frame)
+        percept = await turns.take(vitals.name, partial(perceiver.perceive, frame))
         del frame
         vitals.count("frames")
         reporter.see(vitals.name, percept.at, percept)

@@ -17,6 +17,8 @@ BASE = 1.0
 CAP = 60.0
 """Seconds: the first retry waits up to BASE, each further one up to twice as long, none longer than CAP."""
 
+_DOUBLINGS = 16
+
 Sensed = TypeVar("Sensed", bound=Observation)
 Opener = Callable[[], AbstractAsyncContextManager[AsyncIterator[Sensed]]]
 
@@ -27,17 +29,19 @@ async def supervise(
     consume: Callable[[AsyncIterator[Sensed]], Awaitable[None]],
     clock: BoxClock,
     uniform: Callable[[], float] = random.random,
+    cap: float = CAP,
 ) -> None:
     """Run one sensor until its recording ends or it proves misconfigured. Anything unexpected escapes."""
     attempt = 0
     while True:
-        began = clock.now()
+        began, patience = clock.now(), 0.0
         try:
             async with opener() as sensed:
                 vitals.enter(Stage.RUNNING, clock.now())
                 await consume(sensed)
         except DriverUnavailable as error:
             vitals.enter(Stage.UNAVAILABLE, clock.now(), error.code, error.reason)
+            patience = error.patience
         except DriverMisconfigured as error:
             vitals.enter(Stage.MISCONFIGURED, clock.now(), error.code, error.reason)
             log.error("%s %s is stopped: %s", vitals.sensor, vitals.name, error.reason)
@@ -46,7 +50,7 @@ async def supervise(
             vitals.enter(Stage.ENDED, clock.now())
             return
         attempt = 0 if clock.now() - began > CAP else attempt + 1
-        delay = uniform() * min(CAP, BASE * 2**attempt)
+        delay = patience + uniform() * min(cap, BASE * 2 ** min(attempt, _DOUBLINGS))
         vitals.restarts += 1
         log.warning("%s %s: %s; again in %.1f s", vitals.sensor, vitals.name, vitals.text, delay)
         await clock.sleep(delay)

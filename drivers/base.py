@@ -32,13 +32,15 @@ class CodecError(ValueError):
 class DriverUnavailable(Exception):
     """The device cannot be used now: back off with full jitter and try again, for ever.
 
-    `code` is a word of docs/operator.md (`gone`, `busy`, `stalled`, ...); `reason` is a sentence without identifiers.
+    `code` is a word of docs/operator.md (`gone`, `busy`, `stalled`, ...); `reason` is a sentence without identifiers;
+    `patience` are seconds in which another try would do harm.
     """
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, patience: float = 0.0) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.patience = patience
 
 
 class DriverMisconfigured(Exception):
@@ -52,11 +54,12 @@ class DriverMisconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device as written in the configuration: `scheme:target?option=value&...`."""
+    """A device as written in the configuration: `scheme:target?option=value&...`; `query` is what follows the mark."""
 
     scheme: str
     target: str
     options: dict[str, str]
+    query: str = ""
 
     @classmethod
     def parse(cls, text: str) -> "Device":
@@ -65,4 +68,4 @@ class Device:
         if not colon or not scheme:
             raise ValueError(f"{text!r} names no kind of device: write scheme:target, as in file:clip.mp4")
         target, _, query = rest.partition("?")
-        return cls(scheme, target, dict(parse_qsl(query, keep_blank_values=True)))
+        return cls(scheme, target, dict(parse_qsl(query, keep_blank_values=True)), query)

@@ -14,10 +14,15 @@ DRIVERS: dict[str, str] = {
     "hci": "drivers.ble.driver:BleDriver",
     "images": "drivers.camera.clip:ClipDriver",
     "mon": "drivers.wifi.driver:MonitorDriver",
+    "nvargus": "drivers.camera.nvargus:NvargusDriver",
     "pcap": "drivers.wifi.replay:ReplayDriver",
+    "picamera": "drivers.camera.picamera:PicameraDriver",
+    "rtsp": "drivers.camera.rtsp:RtspDriver",
+    "rtsps": "drivers.camera.rtsp:RtspDriver",
     "serial": "drivers.rfid.driver:ReaderDriver",
     "till-serial": "drivers.till.driver:TillDriver",
     "till-tcp": "drivers.till.driver:TillDriver",
+    "v4l2": "drivers.camera.v4l2:V4l2Driver",
 }
 
 

@@ -36,6 +36,12 @@ class Latest(Generic[Item], AsyncIterator[Item]):
         self._error = error
         self._ready.set()
 
+    async def ready(self) -> None:
+        """Wait until there is an item to take, without taking it; raises what was given to `close(error)`."""
+        await self._ready.wait()
+        if not self._slot and self._error is not None:
+            raise self._error
+
     async def __anext__(self) -> Item:
         await self._ready.wait()
         if self._slot:

@@ -87,6 +87,7 @@ class ClipDriver:
                 first = picture.seconds if first is None else first
                 yield picture._replace(seconds=picture.seconds - first)
                 del picture
+            await decoder.whole()
         if await asyncio.to_thread(_cut_gif, self._source):  # older decoders end such a file without a word
             raise DriverMisconfigured("truncated", TRUNCATED)
 

@@ -56,6 +56,17 @@ async def test_it_retries_with_growing_capped_delays_until_it_works() -> None:
     assert vitals.restarts == 10
 
 
+async def test_it_never_gives_up_and_its_delay_never_overflows() -> None:
+    vitals, pace = await run([*[DriverUnavailable("gone", "the camera is gone")] * 2000, None])
+    assert vitals.restarts == 2000
+    assert pace.slept[-1] == CAP
+
+
+async def test_a_refused_password_is_not_tried_again_at_once() -> None:
+    _, pace = await run([DriverUnavailable("unauthorized", "refused", patience=60.0), None], uniform=0.0)
+    assert pace.slept == [60.0]
+
+
 async def test_the_jitter_is_full() -> None:
     _, pace = await run([DriverUnavailable("gone", "gone"), None], uniform=0.0)
     assert pace.slept == [0.0]

@@ -1,0 +1,167 @@
+"""Network cameras: a real RTSP server that changes its mind, breaks, freezes, dies, and asks for a password."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.base import Device, DriverMisconfigured, DriverUnavailable
+from drivers.camera.live import stall_seconds
+from drivers.camera.rtsp import RtspDriver, playlist
+from observations import Frame
+from tests.drivers.camera.clocks import Boot
+from tests.fakes.network_camera import missing, network_camera
+
+USER, PASSWORD = "front door", "p@ss/w:rd'%20"
+FPS = 25.0
+
+
+def driver(address: str, secret: Path | None = None, decode: str = "all") -> RtspDriver:
+    return RtspDriver(Device.parse(address), name="door", clock=Boot(), fps=FPS, secret=secret, decode=decode)
+
+
+@pytest.fixture(scope="module")
+def served() -> None:
+    if reason := missing():
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        file = tmp_path / "secret"
+        file.write_text(text)
+        file.chmod(0o600)
+        return file
+
+    return write
+
+
+async def watch(camera: RtspDriver, look: Callable[[int, Frame], bool]) -> DriverUnavailable | None:
+    """Read until `look` has seen enough; how the stream ended, if it did."""
+    count = 0
+    try:
+        async with camera.open() as frames:
+            async for frame in frames:
+                count += 1
+                if look(count, frame):
+                    return None
+    except DriverUnavailable as error:
+        return error
+    raise AssertionError("a live camera never just ends")
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+async def test_a_stream_that_changes_size_breaks_and_freezes(codec: str) -> None:
+    clock, sizes, frozen, ages = Boot(), set(), [], []
+    with network_camera(codec, fps=25) as camera:
+
+        def look(count: int, frame: Frame) -> bool:
+            sizes.add((frame.width, frame.height))
+            ages.append(clock.now() - frame.at)
+            orders = {4: "size 640x480", 16: "corrupt 0.002", 28: "corrupt 0"}
+            if count in orders:
+                camera.tell(orders[count])
+            elif count == 32:
+                camera.freeze()
+                frozen.append(clock.now())
+            return False
+
+        while not frozen:  # a machine that is busy may let a stream stall before
+            end = await watch(driver(camera.address), look)
+    assert sizes == {(320, 240), (640, 480)}
+    assert min(ages) >= 0
+    assert end is not None
+    assert end.code == "stalled"
+    assert clock.now() - frozen[0] < 3 * stall_seconds(FPS)
+
+
+@pytest.mark.usefixtures("served")
+async def test_a_password_is_nowhere_to_be_seen_and_a_killed_camera_comes_back(
+    secret: Callable[[str], Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    with network_camera(secret=f"{USER}:{PASSWORD}") as camera:
+        right = driver(camera.address, secret(f"{USER}:{PASSWORD}\n"))
+
+        def look(count: int, _: Frame) -> bool:
+            if count == 3:
+                shown = b"".join(_shown_of_children())
+                assert b"ffmpeg" in shown
+                assert not any(word.encode() in shown for word in (USER, PASSWORD, "p%40ss", "front%20door"))
+                camera.kill()
+            return False
+
+        end = await watch(right, look)
+        assert end is not None
+        assert end.code == "gone"
+        away = await watch(right, lambda *_: True)
+        assert away is not None
+        assert away.code == "unreachable"
+        camera.start()
+        assert await watch(right, lambda *_: True) is None
+        wrong = await watch(driver(camera.address, secret(f"{USER}:{PASSWORD}x")), lambda *_: True)
+        nobody = await watch(driver(camera.address), lambda *_: True)
+    for refusal in (wrong, nobody):
+        assert refusal is not None
+        assert (refusal.code, refusal.patience) == ("unauthorized", 60.0)
+        assert "p@ss" not in str(refusal)
+    assert "p@ss" not in caplog.text
+
+
+def _shown_of_children() -> Iterator[bytes]:
+    """What everybody on the machine may read of our children, and what only we may."""
+    for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        for file in ("cmdline", "environ"):
+            yield Path(f"/proc/{child}/{file}").read_bytes()
+
+
+@pytest.mark.usefixtures("served")
+async def test_keys_are_enough_for_a_slow_look() -> None:
+    with network_camera(fps=10) as camera:
+        times: list[float] = []
+
+        def look(count: int, frame: Frame) -> bool:
+            times.append(frame.at)
+            return count == 3
+
+        assert await watch(driver(camera.address, decode="keys"), look) is None
+    assert times[2] - times[0] == pytest.approx(2.0, abs=0.9)
+
+
+async def test_nobody_there() -> None:
+    end = await watch(driver("rtsp://127.0.0.1:9/cam"), lambda *_: True)
+    assert end is not None
+    assert end.code == "unreachable"
+
+
+def test_a_password_in_the_device_string_is_refused_and_not_repeated() -> None:
+    with pytest.raises(DriverMisconfigured) as refusal:
+        driver("rtsp://admin:hunter2@10.0.0.9/cam")
+    assert refusal.value.code == "secret_in_device"
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["", "admin", ":word", "admin:a\nb", "admin:\x00"])
+def test_a_secret_that_is_none_is_refused_and_not_repeated(secret: Callable[[str], Path], text: str) -> None:
+    with pytest.raises(DriverMisconfigured) as refusal:
+        driver("rtsp://127.0.0.1:9/cam", secret(text)).open()
+    assert refusal.value.code == "secret_unreadable"
+
+
+def test_a_secret_that_others_may_read_is_refused(secret: Callable[[str], Path]) -> None:
+    file = secret("a:b")
+    file.chmod(0o644)
+    with pytest.raises(DriverMisconfigured, match="chmod 600"):
+        driver("rtsp://127.0.0.1:9/cam", file).open()
+    with pytest.raises(DriverMisconfigured, match="cannot be read"):
+        driver("rtsp://127.0.0.1:9/cam", file.parent / "none").open()
+
+
+def test_a_query_of_the_camera_s_own_goes_along_and_quotes_end_nothing() -> None:
+    told = playlist("rtsp://h/cam/realmonitor?channel=1&subtype=1'\\''")
+    assert told.splitlines()[1] == rb"file 'rtsp://h/cam/realmonitor?channel=1&subtype=1'\''\'\'''\'''"
+    for bad in ("rtsp:/h", "rtsp://h/a b", "rtsp://h/a\noption x y"):
+        with pytest.raises(DriverMisconfigured):
+            driver(bad)
