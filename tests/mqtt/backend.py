@@ -10,6 +10,8 @@ from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 
 @dataclass(slots=True)
@@ -53,7 +55,9 @@ class Backend:
         client.on_subscribe = lambda *_: self._subscribed.set()
         client.on_disconnect = lambda *_: self._subscribed.clear()
         client.on_message = lambda _client, _data, message: self._take(message)
-        client.connect("127.0.0.1", self.port, clean_start=False)
+        properties: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = 3600
+        client.connect("127.0.0.1", self.port, clean_start=False, properties=properties)
         client.loop_start()
         self._client = client
         self.ready()

@@ -19,7 +19,12 @@ class Mosquitto:
     """Started by `start`; `broker` is how a box reaches it over mutual TLS, `port` is open without TLS on loopback."""
 
     def __init__(
-        self, folder: Path, *lines: str, server_hosts: tuple[str, ...] = ("localhost",), server_ends: timedelta = DAY
+        self,
+        folder: Path,
+        *lines: str,
+        server_hosts: tuple[str, ...] = ("localhost",),
+        server_ends: timedelta = DAY,
+        durable: bool = False,
     ) -> None:
         if PROGRAM is None:
             pytest.skip("no mosquitto here: sudo apt install mosquitto")
@@ -38,7 +43,7 @@ class Mosquitto:
             "\n".join(
                 [
                     "user root",
-                    "persistence false",
+                    *(persistent(folder) if durable else ["persistence false"]),
                     "max_queued_messages 0",
                     *lines,
                     f"listener {self.port} 127.0.0.1",
@@ -84,6 +89,11 @@ class Mosquitto:
         """Its process."""
         assert self._process is not None
         return self._process.pid
+
+
+def persistent(folder: Path) -> list[str]:
+    """What lets mosquitto remember over a kill what it acknowledged: its whole store is written at each change."""
+    return ["persistence true", f"persistence_location {folder}/", "autosave_on_changes true", "autosave_interval 1"]
 
 
 def free_port() -> int:

@@ -17,7 +17,7 @@ def tell(request: pytest.FixtureRequest) -> Tell:
 
     def add(fault: str, trials: int, tally: Tally, note: str = "") -> None:
         rows.append(
-            f"{fault:34} {trials:6} {tally.sent:8} {tally.received:8} {tally.lost:6} {tally.duplicated:6}"
+            f"{fault:40} {trials:6} {tally.sent:8} {tally.received:8} {tally.lost:6} {tally.duplicated:6}"
             f" {tally.out_of_order:6}  {note}"
         )
 
@@ -39,7 +39,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if rows:
         terminalreporter.section("faults")
         terminalreporter.write_line(
-            f"{'fault':34} {'trials':>6} {'stored':>8} {'received':>8} {'lost':>6} {'again':>6} {'order':>6}"
+            f"{'fault':40} {'trials':>6} {'stored':>8} {'received':>8} {'lost':>6} {'again':>6} {'order':>6}"
         )
         for row in rows:
             terminalreporter.write_line(row)

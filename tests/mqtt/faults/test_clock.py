@@ -211,4 +211,4 @@ async def test_a_backends_day_is_right_whatever_the_clock_does(
     assert min(seen.values()) >= 0
     if scenario.right:
         assert seen == truth
-    tell(f"clock: {scenario.name}"[:34], 1, Tally(last, rows, 0, 0, 0), f"{len(came)} persons, each once")
+    tell(f"clock: {scenario.name}"[:40], 1, Tally(last, rows, 0, 0, 0), f"{len(came)} persons, each once")

@@ -62,25 +62,34 @@ def test_a_box_killed_at_random_times_loses_nothing_that_it_stored(
 
 
 @pytest.mark.faults
-async def test_a_broker_killed_at_random_times_costs_nothing(
-    mosquitto: Mosquitto, backend: Backend, tell: Tell
-) -> None:
+@pytest.mark.parametrize("durable", [True, False], ids=["durable", "forgetful"])
+async def test_a_broker_killed_at_random_times_costs_nothing(tmp_path: Path, tell: Tell, durable: bool) -> None:
+    """What the box owes arrives; what the broker acknowledged and forgot is the broker's, and counted as such."""
     chance = random.Random(5)
+    mosquitto = Mosquitto(tmp_path / "m", durable=durable)
+    mosquitto.start()
     sent: list[int] = []
-    async with box(mosquitto.broker) as (outbox, _):
-        for _ in range(BROKER_KILLS):
-            sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(40)))
-            await asyncio.sleep(chance.uniform(0.0, 0.15))
-            mosquitto.kill()
-            sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(10)))
-            mosquitto.start()
-            await asyncio.to_thread(backend.ready)
-        assert await until(lambda: outbox.stats().rows == 0, 60)
-        (store,) = [stream.store for stream in await outbox.streams() if stream.topic == "report"]
-        assert await outbox.dead() == []
-    everything = {(store, seq) for seq in sent}
-    unheard = everything - set(backend.arrivals())
-    tally = Tally.of(everything, backend.arrivals())
-    tell("kill -9 of the broker", BROKER_KILLS, tally, f"{len(unheard)} acknowledged and then forgotten by the broker")
+    try:
+        with Backend(mosquitto.port) as backend:
+            async with box(mosquitto.broker) as (outbox, publisher):
+                for _ in range(BROKER_KILLS):
+                    sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(40)))
+                    await asyncio.sleep(chance.uniform(0.0, 0.15))
+                    mosquitto.kill()
+                    sent += await asyncio.gather(*(outbox.put(window(n)) for n in range(10)))
+                    mosquitto.start()
+                    await asyncio.to_thread(backend.ready)
+                assert await until(lambda: outbox.stats().rows == 0, 120)
+                (store,) = [stream.store for stream in await outbox.streams() if stream.topic == "report"]
+                assert await outbox.dead() == []
+                assert publisher.stats().acknowledged >= len(sent)
+            everything = {(store, seq) for seq in sent}
+            backend.until(lambda: everything <= set(backend.arrivals()), 30)
+            tally = Tally.of(everything, backend.arrivals())
+    finally:
+        mosquitto.kill()
+    kind = "saves every change" if durable else "saves nothing"
+    tell(f"kill -9 of a broker that {kind}", BROKER_KILLS, tally, "lost: acknowledged by the broker, then forgotten")
     assert tally.out_of_order == 0
-    assert len(unheard) <= 20 * BROKER_KILLS
+    # Between its acknowledgement and its writing there are microseconds, in which a kill can cost one flight.
+    assert tally.lost <= 20 * (1 if durable else BROKER_KILLS)
