@@ -1,7 +1,8 @@
 """Transactions of a till, and how many visitors stand behind one; a window that was not wholly seen has no rate."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from observations import Receipt, Tally, Value
 
@@ -42,34 +43,54 @@ class TillCounter:
         self._sales = self._left_out = self._no_sale = 0
 
 
-def sales_conversion(
-    area: str, tills: Collection[str], lines: Collection[str], tallies: Iterable[Tally], seen: Mapping[str, float]
-) -> list[Tally]:
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Where one area sells: its tills, the queues before them, and the lines over which its visitors come in."""
+
+    area: str
+    tills: tuple[str, ...]
+    queues: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def sales_conversion(trade: Trade, tallies: Iterable[Tally], seen: Mapping[str, float]) -> list[Tally]:
     """The `sales` row of one area, from the window's tallies.
 
-    `seen` is the share of the window that each till and each line's camera really saw, by the till's or line's name.
+    `seen` is the share of the window that each till, and each line's and queue's camera, really saw, by its name.
     """
-    sales = visitors = 0
-    start = end = 0.0
-    for tally in tallies:
-        if tally.kind == "tills" and tally.values["till"] in tills:
-            sales += _count(tally.values["transactions"])
-            start, end = tally.start, tally.end
-        elif tally.kind == "lines" and tally.values["line"] in lines:
-            visitors += _count(tally.values["in_"])
-            start, end = tally.start, tally.end
-    whole = all(seen.get(name, 0.0) >= WHOLE for name in (*tills, *lines))
-    rate = sales / visitors if whole and visitors else None
-    low, high = wilson(min(sales, visitors), visitors) if rate is not None else (None, None)
+    window = _sums(tallies, trade)
+    sales, served = window.get("tills", 0), window.get("queues", 0)
+    visitors = max(0, window.get("lines", 0) - window.get("staff_lines", 0))
+    counted = sales if trade.tills else served
+    needed = (*(trade.tills or trade.queues), *trade.lines)
+    rate = counted / visitors if visitors and all(seen.get(name, 0.0) >= WHOLE for name in needed) else None
+    low, high = wilson(min(counted, visitors), visitors) if rate is not None else (None, None)
     values: dict[str, Value] = {
-        "area": area,
-        "transactions": sales,
+        "area": trade.area,
+        "transactions": sales if trade.tills else None,
+        "services": served if trade.queues else None,
         "visitors": visitors,
         "rate": rate,
         "low": low,
         "high": high,
     }
-    return [Tally("sales", start, end, values, support=visitors, reason=None if rate is not None else "not_seen")]
+    return [Tally("sales", 0.0, 0.0, values, support=visitors, reason=None if rate is not None else "not_seen")]
+
+
+def _sums(tallies: Iterable[Tally], trade: Trade) -> dict[str, int]:
+    """What counts of each kind of tally: transactions, services, who came in, and who of these is staff."""
+    told = {
+        "tills": ("till", trade.tills, "transactions"),
+        "queues": ("queue", trade.queues, "served"),
+        "lines": ("line", trade.lines, "in_"),
+        "staff_lines": ("line", trade.lines, "in_"),
+    }
+    sums: dict[str, int] = {}
+    for tally in tallies:
+        key, names, figure = told.get(tally.kind, ("", (), ""))
+        if key and tally.values[key] in names:
+            sums[tally.kind] = sums.get(tally.kind, 0) + _count(tally.values[figure])
+    return sums
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:

@@ -1,12 +1,13 @@
 """Readers of goods, the shelf plan, tills, and what is joined with the cameras' counts."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.section import Name, Section, setting
 
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+Perhaps = Annotated[tuple[Name, ...], Field(strict=False)]
 
 
 class Goods(Section):
@@ -48,10 +49,17 @@ class Till(Section):
 
 
 class Sales(Section):
-    """Transactions per visitor of one area."""
+    """Transactions per visitor of one area, by its tills, or by the services that a camera sees where it has none."""
 
-    tills: Names = setting(..., "The tills of this area.")
+    tills: Perhaps = setting((), "The tills of this area; none: services at its queues stand for transactions.")
+    queues: Perhaps = setting((), "The queues of this area.")
     lines: Names = setting(..., "The lines whose `in` are its visitors.")
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.tills and not self.queues:
+            raise ValueError("name tills or queues: without either nobody knows who bought")
+        return self
 
 
 class Funnel(Section):

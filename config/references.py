@@ -9,6 +9,9 @@ Found = tuple[str, str, str, str | None]
 REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("areas", "bought", "lines"),
     ("areas", "lines", "lines"),
+    ("audits", "area", "areas"),
+    ("audits", "radio", "wifi"),
+    ("audits", "tills", "tills"),
     ("badge_zones", "line", "lines"),
     ("badge_zones", "radio", "ble"),
     ("funnels", "zone", "zones"),
@@ -16,11 +19,14 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("lines", "camera", "cameras"),
     ("queues", "camera", "cameras"),
     ("sales", "lines", "lines"),
+    ("sales", "queues", "queues"),
     ("sales", "tills", "tills"),
     ("service", "camera", "cameras"),
     ("service", "zone", "badge_zones"),
     ("shop_windows", "camera", "cameras"),
     ("targets", "camera", "cameras"),
+    ("wifi", "passed_by", "lines"),
+    ("wifi", "taught_by", "areas"),
     ("zones", "camera", "cameras"),
 )
 """(table, key, target table): `table.*.key` names an entry of `target table`, or several."""

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from config.audit import Audit
 from config.ble import Badge, BadgeZone, Ble, Service, Staff
 from config.box import Box, Window
 from config.camera import Camera, Models
@@ -41,6 +42,7 @@ class Config(Section):
     tills: dict[Name, Till] = Field({}, description="The tills, by name.")
     sales: dict[Name, Sales] = Field({}, description="Areas whose transactions per visitor are told, by name.")
     funnels: dict[Name, Funnel] = Field({}, description="Zones joined with the shelves behind them, by name.")
+    audits: dict[Name, Audit] = Field({}, description="The areas in which the box checks itself, by any name.")
     privacy: Privacy = Privacy()
     mqtt: Mqtt = Mqtt()
     outbox: Outbox = Outbox()

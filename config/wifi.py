@@ -31,6 +31,17 @@ class Wifi(Section):
         None, "Area behind counting lines that covers the same room: its persons teach kappa and correct the model."
     )
 
+    passed_by: Annotated[tuple[Name, ...], Field(strict=False)] = setting(
+        (),
+        "Lines across the street in a camera's picture: they teach how many pass outside it; needs taught_by.",
+    )
+
+    @model_validator(mode="after")
+    def _taught(self) -> Self:
+        if self.passed_by and not self.taught_by:
+            raise ValueError("passed_by needs taught_by, the area inside: phones in there are no passers")
+        return self
+
     @model_validator(mode="after")
     def _louder(self) -> Self:
         if not self.gate_dbm <= self.inside_dbm <= self.near_dbm:

@@ -11,6 +11,7 @@ from config.camera import Camera
 from daemon.bluetooth import radios
 from daemon.box import Box, Running
 from daemon.counting import count
+from daemon.fusion import audits
 from daemon.goods import joins, readers, tills
 from daemon.perception import model_size, perceiver
 from daemon.pipeline import Perceiver, look
@@ -33,7 +34,9 @@ def sensors(box: Box) -> list[Running]:
     """Every configured sensor."""
     box.reporter.joins += joins(box)
     count(box)
-    return [*cameras(box), *radios(box), *wifi_radios(box), *readers(box), *tills(box)]
+    found = [*cameras(box), *radios(box), *wifi_radios(box), *readers(box), *tills(box)]
+    audits(box)
+    return found
 
 
 def cameras(box: Box) -> Iterator[Running]:

@@ -10,6 +10,7 @@ from config import Config
 from daemon.clock import BoxClock
 from daemon.reporter import Reporter
 from daemon.vitals import Vitals
+from events import Sensor
 from privacy.gate import Gate
 from privacy.tokens import Tokeniser
 
@@ -34,6 +35,11 @@ class Box:
     thread: ThreadPoolExecutor
     sensors: list[Vitals]
     plan: Planogram
+
+    def seen(self, sensor: Sensor, name: str, seconds: float) -> float:
+        """The share of the open window of so many seconds that a sensor has seen; 0 for one that is not there."""
+        found = (one for one in self.sensors if (one.sensor, one.name) == (sensor, name))
+        return next((vitals.quality(seconds).seen for vitals in found), 0.0)
 
     def sensor(self, vitals: Vitals) -> Vitals:
         """Register a sensor, so that it has its quality in every report."""

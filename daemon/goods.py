@@ -9,7 +9,7 @@ from pathlib import Path
 from analytics.goods_funnel import goods_funnel
 from analytics.planogram import Planogram, parse
 from analytics.portal import Portal
-from analytics.sales import TillCounter, sales_conversion
+from analytics.sales import TillCounter, Trade, sales_conversion
 from analytics.shelf import Shelves
 from config import Config
 from config.goods import Reader, Till
@@ -109,22 +109,19 @@ def joins(box: Box) -> Iterator[Join]:
     for funnel in box.config.funnels.values():
         yield partial(_funnel, funnel.zone, funnel.shelves)
     for area, sales in box.config.sales.items():
-        yield partial(_sales, box, area, sales.tills, sales.lines)
+        yield partial(_sales, box, Trade(area, sales.tills, sales.queues, sales.lines))
 
 
 def _funnel(zone: str, shelves: Sequence[str], tallies: Sequence[Tally], seconds: int) -> list[Tally]:
     return goods_funnel(zone, shelves, tallies)
 
 
-def _sales(
-    box: Box, area: str, of_tills: Sequence[str], lines: Sequence[str], tallies: Sequence[Tally], seconds: int
-) -> list[Tally]:
-    shares = {(vitals.sensor, vitals.name): vitals.quality(seconds).seen for vitals in box.sensors}
-    seen = {till: shares.get((Sensor.TILL, till), 0.0) for till in of_tills}
-    for line in lines:
-        camera = box.config.lines[line].camera if line in box.config.lines else ""
-        seen[line] = shares.get((Sensor.CAMERA, camera), 0.0)
-    return sales_conversion(area, of_tills, lines, tallies, seen)
+def _sales(box: Box, trade: Trade, tallies: Sequence[Tally], seconds: int) -> list[Tally]:
+    cameras = {name: box.config.lines[name].camera for name in trade.lines}
+    cameras |= {name: box.config.queues[name].camera for name in trade.queues}
+    seen = {till: box.seen(Sensor.TILL, till, seconds) for till in trade.tills}
+    seen |= {name: box.seen(Sensor.CAMERA, camera, seconds) for name, camera in cameras.items()}
+    return sales_conversion(trade, tallies, seen)
 
 
 def _antenna(text: str) -> tuple[str, int]:

@@ -32,6 +32,7 @@ class Reporter:
 
     `sensors` are those whose quality every report tells; `epoch` gives the number of the token epoch. `say` is given
     what is to be delivered, a closed Report or an Alert; `closed` counts the windows.
+    `joins` make tallies of several sensors' tallies, `judges` know of reasons to doubt a sensor.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Reporter:
         self.say: Callable[[Event], None] = lambda event: None
         self.closed = 0
         self.joins: list[Join] = []
+        self.judges: list[Callable[[Quality], Quality]] = []
         self._lines: list[LineCounter] = []
         self._metrics: dict[str, list[Metric[Any]]] = defaultdict(list)
         self._dated = ClockState.UNSYNCED
@@ -153,7 +155,9 @@ class Reporter:
         quality = vitals.quality(seconds)
         checked = [metric for metric in self._metrics[vitals.name] if isinstance(metric, Checked)]
         if quality.reason in (None, Reason.NOT_SEEN) and not all(metric.consistent for metric in checked):
-            return replace(quality, reason=Reason.INCONSISTENT)
+            quality = replace(quality, reason=Reason.INCONSISTENT)
+        for judge in self.judges:
+            quality = judge(quality)
         return quality
 
     def _apart(self, start: float, end: float) -> Iterator[Event]:

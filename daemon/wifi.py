@@ -1,15 +1,16 @@
 """From the configuration to WiFi radios: driver, tokens, phones, and who teaches how many persons they are."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from analytics.radio.phones import Phones
 from analytics.radio.site import SiteModel
+from analytics.radio.street import Street
 from config.wifi import Wifi
 from daemon.box import Box, Running
-from daemon.reporter import Join
+from daemon.fusion import taught
 from daemon.simulated import simulated_wifi
 from daemon.supervisor import supervise
 from daemon.vitals import Vitals
@@ -75,9 +76,9 @@ def wifi_radios(box: Box) -> Iterator[Running]:
     for name, radio in box.config.wifi.items():
         vitals = box.sensor(Vitals(Sensor.WIFI, name, radio.device.partition("?")[0]))
         phones = Phones(name, near_dbm=radio.near_dbm, inside_dbm=radio.inside_dbm)
-        box.reporter.attach(f"wifi {name}", [phones])
-        if radio.taught_by:
-            box.reporter.joins.append(_teaching(phones, radio.taught_by))
+        street = Street(name, inside_dbm=radio.inside_dbm)
+        box.reporter.attach(f"wifi {name}", [phones, street])
+        taught(box, name, radio, phones, street)
         yield Running(vitals, partial(_listen, box, radio, vitals, phones))
 
 
@@ -139,14 +140,3 @@ def _model(box: Box, radio: Wifi) -> SiteModel | None:
         return SiteModel.load(Path(radio.model))
     except (OSError, ValueError):
         raise DriverMisconfigured("bad_model", "the site's model is missing, or is none") from None
-
-
-def _teaching(phones: Phones, area: str) -> Join:
-    def join(tallies: Sequence[Tally], seconds: int) -> list[Tally]:
-        for tally in tallies:
-            counted = tally.values.get("person_seconds")
-            if tally.kind == "occupancy" and tally.values.get("area") == area and isinstance(counted, int | float):
-                phones.counted = counted / max(seconds, 1)
-        return []
-
-    return join

@@ -14,6 +14,7 @@ from events.heatmap import Heatmap
 from events.line import LineCount
 from events.live import Live, Occupancy, QueueLength
 from events.occupancy import OccupancyCount
+from events.passers import PasserCount
 from events.phones import PhoneCount
 from events.queue import QueueCount
 from events.remote import (
@@ -67,6 +68,7 @@ __all__ = [
     "Occupancy",
     "OccupancyCount",
     "Outcome",
+    "PasserCount",
     "PhoneCount",
     "PortalCount",
     "Problem",

@@ -38,6 +38,9 @@ class Reason(StrEnum):
     MOVED = "moved"
     FROZEN = "frozen"
     INCONSISTENT = "inconsistent"
+    UNBALANCED = "unbalanced"
+    CONTRADICTED = "contradicted"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

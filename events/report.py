@@ -11,6 +11,7 @@ from events.flow import FlowCount, RouteCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
 from events.line import LineCount
 from events.occupancy import OccupancyCount
+from events.passers import PasserCount
 from events.phones import PhoneCount
 from events.queue import QueueCount
 from events.returning import ReturningCount
@@ -31,12 +32,17 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality(Event):
-    """The share (0..1) of the window that one sensor really saw, and why not more."""
+    """The share (0..1) of the window that one sensor really saw, and why not more.
+
+    `trust` is null as long as the box's checks of itself find nothing; else the share (0..1) of the sensor's
+    counts that they confirm, with the check as `reason`: `unbalanced`, `contradicted` or `disputed`.
+    """
 
     sensor: Sensor
     name: Name
     seen: float
     reason: Reason | None = None
+    trust: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +81,4 @@ class Report(Event):
     sales: tuple[SalesConversion, ...] = ()
     phones: tuple[PhoneCount, ...] = ()
     returning: tuple[ReturningCount, ...] = ()
+    passers: tuple[PasserCount, ...] = ()

@@ -4,7 +4,7 @@ import pytest
 
 from analytics.goods_funnel import goods_funnel
 from analytics.portal import Portal
-from analytics.sales import TillCounter, sales_conversion, wilson
+from analytics.sales import TillCounter, Trade, sales_conversion, wilson
 from observations import GoodsRead, GoodsSighting, Receipt, Tally, Value
 
 
@@ -90,7 +90,7 @@ def conversion(seen: dict[str, float], visitors: int = 40) -> Tally:
         window("lines", line="door", in_=visitors, out=3),
         window("lines", line="back", in_=500, out=3),
     ]
-    (tally,) = sales_conversion("store", ("till-1",), ("door",), tallies, seen)
+    (tally,) = sales_conversion(Trade("store", ("till-1",), (), ("door",)), tallies, seen)
     return tally
 
 
@@ -107,6 +107,31 @@ def test_where_a_sensor_was_down_there_is_no_rate(seen: dict[str, float]) -> Non
     told = conversion(seen)
     assert (told.values["rate"], told.values["low"], told.values["high"]) == (None, None, None)
     assert told.reason == "not_seen"
+
+
+def test_without_a_till_services_stand_for_transactions_and_staff_are_no_visitors() -> None:
+    tallies = [
+        window("queues", queue="till", served=12, joined=14),
+        window("lines", line="door", in_=50, out=3),
+        window("staff_lines", line="door", in_=2, visitors_in=48),
+    ]
+    trade = Trade("store", (), ("till",), ("door",))
+    (told,) = sales_conversion(trade, tallies, {"till": 1.0, "door": 1.0})
+    assert (told.values["transactions"], told.values["services"], told.values["visitors"]) == (None, 12, 48)
+    assert told.values["rate"] == 0.25
+    (blind,) = sales_conversion(trade, tallies, {"till": 0.4, "door": 1.0})
+    assert blind.values["rate"] is None
+
+
+def test_with_both_the_till_decides_and_the_services_stand_beside_it() -> None:
+    tallies = [
+        window("tills", till="till-1", transactions=9),
+        window("queues", queue="till", served=12),
+        window("lines", line="door", in_=36, out=3),
+    ]
+    trade = Trade("store", ("till-1",), ("till",), ("door",))
+    (told,) = sales_conversion(trade, tallies, {"till-1": 1.0, "door": 1.0})
+    assert (told.values["transactions"], told.values["services"], told.values["rate"]) == (9, 12, 0.25)
 
 
 def test_nobody_is_no_rate() -> None:
