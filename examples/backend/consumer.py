@@ -16,10 +16,14 @@ from typing import Any
 import paho.mqtt.client as paho
 from jsonschema import Draft202012Validator
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schema"
+SESSION_S = 86_400
+"""For so long the broker keeps what was handed to a member that died, until it is back under its name."""
 METADATA = MetaData()
 WINDOWS = Table(
     "windows",
@@ -116,7 +120,9 @@ def subscribe(consumer: Consumer, host: str, port: int, group: str, name: str, c
     client.on_message = message
     if ca:
         client.tls_set(ca_certs=ca)
-    client.connect(host, port, clean_start=False)
+    properties = Properties(PacketTypes.CONNECT)
+    properties.SessionExpiryInterval = SESSION_S
+    client.connect(host, port, clean_start=False, properties=properties)
     return client
 
 

@@ -1,4 +1,4 @@
-"""A day as a picture: footfall by hour, occupancy of zones, and the queue, from the database that consumer.py fills.
+"""A day as a picture: footfall, capture rate, dwell, queue and stock by hour, from the database of consumer.py.
 
 python examples/backend/day.py --database sqlite:///passerby.db --day 2026-11-22 --timezone Europe/Berlin day.png
 """
@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,21 +43,51 @@ def by_hour(documents: Iterable[dict[str, Any]], zone: ZoneInfo, rows: str, fiel
     return sums
 
 
+def ratio(above: Counter[int], below: Counter[int]) -> dict[int, float]:
+    """Sums divided by sums, hour by hour: ratios of windows are never averaged; without a divisor there is no value."""
+    return {hour: above[hour] / below[hour] for hour in range(24) if below[hour]}
+
+
+def stock(documents: Iterable[dict[str, Any]], zone: ZoneInfo) -> dict[int, float]:
+    """Items on all shelves at each hour's end. A row is told when it changes, and stands until it is told again."""
+    there: dict[tuple[str, str], int] = {}
+    hours: dict[int, float] = {}
+    for document in documents:
+        for row in document.get("shelves", []):
+            if row.get("stock") is not None:
+                there[row["shelf"], row["sku"]] = row["stock"]
+        if there:
+            hours[datetime.fromtimestamp(document["start"], zone).hour] = sum(there.values())
+    return hours
+
+
+def figures(documents: list[dict[str, Any]], zone: ZoneInfo) -> dict[str, Mapping[int, float]]:
+    """What is drawn, by its label: a value for each hour in which there is one."""
+
+    def total(rows: str, field: str) -> Counter[int]:
+        return by_hour(documents, zone, rows, field)
+
+    return {
+        "footfall (persons in)": total("lines", "in"),
+        "capture rate (entered / passers)": ratio(total("windows", "entered"), total("windows", "passers")),
+        "dwell (s for each stay in a zone)": ratio(total("zones", "person_seconds"), total("zones", "views")),
+        "queue (s for each who joined)": ratio(total("queues", "person_seconds"), total("queues", "joined")),
+        "stock (items on shelves)": stock(documents, zone),
+    }
+
+
 def draw(documents: list[dict[str, Any]], zone: ZoneInfo, title: str, target: str) -> None:
-    """Three charts into a picture file."""
-    charts = (
-        ("persons in", "lines", "in"),
-        ("person-seconds in zones", "zones", "person_seconds"),
-        ("joined a queue", "queues", "joined"),
-    )
-    figure, axes = pyplot.subplots(len(charts), 1, figsize=(9, 8), sharex=True)
-    for axis, (label, rows, field) in zip(axes, charts, strict=True):
-        sums = by_hour(documents, zone, rows, field)
-        axis.bar(range(24), [sums[hour] for hour in range(24)])
-        axis.set_ylabel(label)
+    """All figures into one picture file."""
+    charts = figures(documents, zone)
+    figure, axes = pyplot.subplots(len(charts), 1, figsize=(9, 12), sharex=True, layout="constrained")
+    for axis, (label, values) in zip(axes, charts.items(), strict=True):
+        axis.bar(list(values), list(values.values()))
+        axis.set_title(label, fontsize="medium", loc="left")
+        axis.set_xlim(-0.5, 23.5)
     axes[-1].set_xlabel("hour of the local day")
     figure.suptitle(title)
     figure.savefig(target, dpi=120)
+    pyplot.close(figure)
 
 
 def main() -> int:

@@ -2,9 +2,11 @@
 
 import asyncio
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -68,6 +70,53 @@ def test_what_comes_twice_is_one_row_and_what_is_wrong_is_none(tmp_path: Path) -
     assert (member.stored, member.invalid) == (1, 2)
 
 
+@pytest.mark.broker
+async def test_a_consumer_that_dies_and_comes_back_leaves_neither_a_double_nor_a_hole(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    consumer = example("consumer")
+    engine = create_engine(f"sqlite:///{tmp_path / 'db'}")
+
+    def start(name: str) -> Any:
+        client = consumer.subscribe(consumer.Consumer(engine), "127.0.0.1", mosquitto.port, "g", name, None)
+        client.loop_start()
+        return client
+
+    def rows() -> tuple[int, ...]:
+        with engine.connect() as connection:
+            return tuple(connection.execute(text("SELECT min(seq), max(seq), count(*) FROM windows")).one())
+
+    clients = {name: start(name) for name in ("c0", "c1")}
+    assert await until(lambda: all(client.is_connected() for client in clients.values()))
+    await asyncio.sleep(0.5)
+    async with box(mosquitto.broker) as (outbox, _):
+        for turn in range(3):
+            await asyncio.gather(*(outbox.put(window(n)) for n in range(30)))
+            assert await until(lambda least=30 * turn: rows()[2] > least, 30)  # type: ignore[misc]
+            clients["c0"].loop_stop()
+            clients["c0"].socket().close()
+            clients["c0"] = start("c0")
+        assert await until(lambda: rows()[2] == 90, 60), rows()
+    for client in clients.values():
+        client.disconnect()
+        client.loop_stop()
+    assert rows() == (1, 90, 90)
+    engine.dispose()
+
+
+MORNING = {
+    "start": 1_800_003_600,
+    "seconds": 300,
+    "clock": "synced",
+    "epoch": 1,
+    "lines": [{"line": "door", "in": 3, "out": 1, "day_in": 3, "day_out": 1}],
+    "windows": [{"window": "street", "passers": 10, "stopped": 4, "entered": 3, "entered_stopped": 2}],
+    "zones": [{"zone": "shoes", "views": 4, "person_seconds": 60.0}],
+    "queues": [{"queue": "till", "joined": 2, "person_seconds": 90.0}],
+    "shelves": [{"shelf": "A", "sku": "tea", "stock": 7}, {"shelf": "B", "sku": "tea", "reason": "not_seen"}],
+}
+
+
 def test_a_day_becomes_a_picture(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     from datetime import date
@@ -76,12 +125,20 @@ def test_a_day_becomes_a_picture(tmp_path: Path) -> None:
     consumer, day = example("consumer"), example("day")
     engine = create_engine(f"sqlite:///{tmp_path / 'db'}")
     member = consumer.Consumer(engine)
-    for n in range(288):
-        member.take("passerby/1/shop/box/report", window(n).encode("abc", n + 1))
+    later = {**MORNING, "start": 1_800_003_900, "shelves": [{"shelf": "B", "sku": "tea", "stock": 2}]}
+    for seq, document in enumerate((MORNING, later), 1):
+        payload = json.dumps({"store": "abc", "seq": seq, **document}).encode()
+        member.take("passerby/1/shop/box/report", payload)
     engine.dispose()
+    assert (member.stored, member.invalid) == (2, 0)
     zone = ZoneInfo("UTC")
     documents = day.windows(f"sqlite:///{tmp_path / 'db'}", date(2027, 1, 15), zone)
-    assert len(documents) > 100
-    assert sum(day.by_hour(documents, zone, "lines", "in").values()) == sum(d["lines"][0]["in"] for d in documents)
+    assert {label.split(" ")[0]: dict(values) for label, values in day.figures(documents, zone).items()} == {
+        "footfall": {9: 6},
+        "capture": {9: 0.3},
+        "dwell": {9: 15.0},
+        "queue": {9: 45.0},
+        "stock": {9: 9},
+    }
     day.draw(documents, zone, "a day", str(tmp_path / "day.png"))
     assert (tmp_path / "day.png").read_bytes()[:4] == b"\x89PNG"
