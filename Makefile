@@ -45,7 +45,10 @@ test-tflite: .venv-tflite/.made ## the interpreter's tests on the fallback runti
 	.venv-tflite/bin/pip install --quiet 'tflite-runtime==2.14.0' 'numpy<2' 'opencv-python-headless>=4.10,<5' 'click>=8.1,<9' 'rich>=13.9' 'imageio-ffmpeg>=0.5' pytest pytest-asyncio pytest-timeout
 	@touch $@
 
-.PHONY: schema rig test-rig rig-shell rig-clean
+deb: dev ## the Debian package into dist/; ARGS="--arch arm64 --release trixie" for others
+	$(BIN)/python -m image.deb $(ARGS)
+
+.PHONY: deb schema rig test-rig rig-shell rig-clean
 rig: dev ## build the virtual hardware of tests/rig (cached)
 	$(BIN)/python -m tests.rig build
 

@@ -6,16 +6,19 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from config.load import ConfigError, load
 from drivers.base import Device, Driver, DriverMisconfigured, DriverUnavailable
 from drivers.registry import driver
 from drivers.wifi.channels import channel_of
 from drivers.wifi.driver import MonitorDriver
+from drivers.wifi.driver import prepare as make_monitor
 
 Survey = dict[str, Any]
 
@@ -23,7 +26,7 @@ STEP_DB, LOWEST_STEP, HIGHEST_STEP = 5, -100, -25
 HIGHEST_GATE, LOWEST_GATE = -65, -80
 """Where a gate makes sense: published best thresholds lie between -70 and -75 dBm."""
 BAR = 40
-NO_RADIO, NOTHING_HEARD = 3, 1
+NO_RADIO, NOTHING_HEARD, EX_CONFIG = 3, 1, 78
 
 
 @click.group()
@@ -63,6 +66,32 @@ def survey(device: str, seconds: float, channels: str, as_json: bool) -> None:
     else:
         _show(told)
     sys.exit(NO_RADIO if "failed" in told else 0 if told["frames"] else NOTHING_HEARD)
+
+
+@wifi.command()
+@click.argument("config", type=click.Path(path_type=Path))
+def prepare(config: Path) -> None:
+    """Turn the radios of CONFIG into monitors. The service's unit runs this as root before the daemon starts.
+
+    Exit codes: 0 all are, 2 usage, 3 a radio is missing or refuses, 78 the configuration is wrong.
+    """
+    try:
+        radios = load(config).wifi
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    failed = False
+    for name, radio in radios.items():
+        device = Device.parse(radio.device)
+        if device.scheme != "mon":
+            continue
+        try:
+            make_monitor(device.target)
+            click.echo(f"{name}: monitor")
+        except (DriverUnavailable, DriverMisconfigured) as refusal:
+            click.echo(f"{name}: {refusal.code}: {refusal.reason}", err=True)
+            failed = True
+    sys.exit(NO_RADIO if failed else 0)
 
 
 async def surveyed(device: str, seconds: float, channels: list[int]) -> Survey:

@@ -10,6 +10,7 @@ from daemon.box import Box, Running
 from daemon.control import serve as control
 from daemon.delivery import Delivery
 from daemon.notify import notify, watchdog_seconds
+from daemon.progress import Progress, line
 from daemon.remote import Remote
 from daemon.vitals import Stage
 from daemon.voice import Voice
@@ -20,8 +21,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 DRAIN_S = 10.0
-STUCK_S = 10.0
-"""Seconds that the disk may keep the writer before the watchdog is no longer fed."""
+STATUS_S = 10.0
 
 
 async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyncio.Event) -> bool:
@@ -45,6 +45,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             box.reporter.resume(saved)
         box.reporter.say = delivery.say
         voice = Voice(box, outbox, form, remote, change)
+        progress = Progress(box.clock.now(), config.box.speed)
         answers = {"status": voice.status, "privacy": voice.privacy}
         async with (
             control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),
@@ -53,8 +54,8 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             delivering = group.create_task(delivery.run(), name="delivery")
             lasting = [
                 group.create_task(delivery.checkpoint(config.window.checkpoint), name="checkpoint"),
-                group.create_task(_tick(box, voice), name="tick"),
-                group.create_task(_watchdog(outbox), name="watchdog"),
+                group.create_task(_tick(box, voice, progress), name="tick"),
+                group.create_task(_watchdog(box, voice, outbox, progress), name="watchdog"),
                 group.create_task(_prove(box, voice, remote, change), name="prove"),
             ]
             publishing = group.create_task(voice.publisher.run(outbox), name="publisher")
@@ -91,12 +92,13 @@ async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
             task.cancel()
 
 
-async def _tick(box: Box, voice: Voice) -> None:
+async def _tick(box: Box, voice: Voice, progress: Progress) -> None:
     """Every second time passes for the windows; at each window's end the ledger and the snapshot reach the disk."""
     saved = None
     while True:
         await box.clock.sleep(TICK_S)
         box.reporter.tick(box.clock.now())
+        progress.tick(box.clock.now())
         voice.say_what_changed()
         if box.reporter.closed != saved:
             saved = box.reporter.closed
@@ -122,10 +124,19 @@ async def _prove(box: Box, voice: Voice, remote: Remote, change: Callable[[], No
         await asyncio.sleep(TICK_S)
 
 
-async def _watchdog(outbox: Outbox) -> None:
-    """Feed systemd's watchdog for as long as the loop turns and the disk answers."""
-    seconds = watchdog_seconds()
-    while seconds is not None:
-        if outbox.stats().stalled < STUCK_S:
-            notify(WATCHDOG=1)
-        await asyncio.sleep(seconds / 3)
+async def _watchdog(box: Box, voice: Voice, outbox: Outbox, progress: Progress) -> None:
+    """Tell the service manager how the box is, and feed its watchdog for as long as everything gets on."""
+    seconds = min((watchdog_seconds() or STATUS_S * 3) / 3, STATUS_S)
+    said = None
+    while True:
+        store, publisher = outbox.stats(), voice.publisher.stats()
+        stuck = progress.stuck(box.clock.now(), box.sensors, store, publisher)
+        if stuck is None:
+            worst = [reason.code for reason in voice.health().reasons]
+            notify(WATCHDOG=1, STATUS=line(box.sensors, store, publisher, worst))
+        else:
+            notify(STATUS=f"stuck: {stuck}")
+            if said is None:
+                log.error("no longer gets on: %s; the watchdog is not fed", stuck)
+        said = stuck
+        await asyncio.sleep(seconds)
