@@ -8,14 +8,22 @@ COMMANDS: dict[str, str] = {
     "ble": "cli.ble:ble",
     "config": "cli.config:config",
     "events": "cli.events:events",
+    "diag": "cli.diag:diag",
+    "logs": "cli.logs:logs",
+    "metrics": "cli.metrics:metrics",
     "models": "cli.models:models",
+    "preflight": "cli.preflight:preflight",
     "privacy": "cli.privacy:privacy",
+    "queue": "cli.queue:queue",
     "replay": "cli.replay:replay",
     "rfid": "cli.rfid:rfid",
     "schema": "cli.schema:schema",
+    "sensors": "cli.sensors:sensors",
     "status": "cli.status:status",
+    "top": "cli.top:top",
     "try": "cli.trial:trial",
     "wifi": "cli.wifi:wifi",
+    "wipe": "cli.wipe:wipe",
 }
 
 

@@ -105,6 +105,7 @@ def _sensors(sensors: list[dict[str, Any]], details: dict[str, Any]) -> Table:
     for one in sorted(sensors, key=lambda one: WORST.index(one["state"])):
         more = dict(details.get(one["name"], {}))
         device, text, restarts = more.pop("device", ""), more.pop("text", None), more.pop("restarts", 0)
+        more.pop("since", None)
         why = f" {one['reason']}: {text or ''}" if one.get("reason") else ""
         counts = " ".join(f"{name} {value}" for name, value in {**more, "restarts": restarts}.items())
         seen = f"{one['age']:.1f} s ago" if one.get("age") is not None else "-"

@@ -1,5 +1,7 @@
 """Who the box is: a random name, never a MAC or a serial, and the birth document that a backend reads first."""
 
+import json
+import re
 import secrets
 from base64 import b32encode
 from collections.abc import Sequence
@@ -58,8 +60,18 @@ def birth(box: Box, session: int, streams: Sequence[Stream]) -> Birth:
             ReleaseBirth(kind=Code(kind), floor=max(row.floor, config.privacy.floor) if row.floor else 0)
             for kind, row in POLICY.items()
         ),
+        preflight=_preflight(Path(config.box.state)),
         streams=tuple(StreamBirth(topic=Code(one.topic), store=Code(one.store), seq=one.seq + 1) for one in streams),
     )
+
+
+def _preflight(state: Path) -> Code | None:
+    """The hash of the last `passerby preflight`, None before there was one."""
+    try:
+        told = json.loads((state / "preflight.json").read_text(encoding="utf-8"))["hash"]
+        return Code(str(told)) if re.fullmatch(r"[0-9a-f]{16}", str(told)) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def _sensor(vitals: Vitals) -> SensorBirth:

@@ -46,7 +46,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         box.reporter.say = delivery.say
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
-        answers = {"status": voice.status, "privacy": voice.privacy}
+        answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue}
         async with (
             control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),
             asyncio.TaskGroup() as group,

@@ -137,12 +137,28 @@ class Voice:
                     vitals.name: {
                         "device": vitals.device,
                         "text": vitals.text,
+                        "since": round(self._box.clock.now() - vitals.since),
                         "restarts": vitals.restarts,
                         **vitals.counts,
                     }
                     for vitals in self._box.sensors
                 },
             },
+        }
+
+    async def queue(self, question: dict[str, object]) -> dict[str, object]:
+        """The answer to `queue`: what waits, by dearness, and the dead letters without their contents."""
+        store, publisher = self._outbox.stats(), self.publisher.stats()
+        shown = ("rows", "bytes", "quota", "by_keep", "oldest", "dropped", "dead", "quarantined", "stalled")
+        return {
+            **{name: getattr(store, name) for name in shown},
+            "in_flight": publisher.in_flight,
+            "advice": publisher.advice.remedy if publisher.advice else None,
+            "letters": [
+                {"topic": one.topic, "store": one.store, "seq": one.seq, "reason": one.reason, "at": one.at}
+                | {"bytes": len(one.payload)}
+                for one in await self._outbox.dead()
+            ],
         }
 
     def save_snapshot(self) -> None:

@@ -1,0 +1,117 @@
+"""`passerby metrics`: the status as OpenMetrics, printed or written whole for a node exporter's textfile collector."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.box import NotRunning, ask, run_option
+
+BOX = (
+    ("uptime_seconds", "gauge", "uptime", "Seconds since the daemon started."),
+    ("cpu_seconds", "counter", "cpu", "CPU time of the daemon."),
+    ("rss_bytes", "gauge", "rss", "Resident memory of the daemon."),
+    ("disk_free_bytes", "gauge", "disk_free", "Room left where the state is."),
+    ("disk_written_bytes", "counter", "written", "Bytes that the outbox has caused to be written."),
+    ("soc_temperature_celsius", "gauge", "soc_temp", "Temperature of the processor."),
+    ("throttled_bits", "gauge", "throttled", "The firmware's bits: 0 undervoltage, 1 capped, 2 throttled, 3 hot."),
+    ("token_epoch", "gauge", "epoch", "Number of the epoch of the tokens' key."),
+    ("queue_rows", "gauge", "outbox_rows", "Messages that wait for the broker."),
+    ("queue_bytes", "gauge", "outbox_bytes", "Bytes that wait for the broker."),
+    ("queue_oldest_age_seconds", "gauge", "outbox_age", "How long the oldest message has waited."),
+    ("dropped", "counter", "dropped", "Messages given up."),
+    ("dead_letter_rows", "gauge", "dead", "Messages that no broker takes."),
+    ("reconnects", "counter", "reconnects", "Connections to the broker after the first."),
+    ("certificate_ends_timestamp_seconds", "gauge", "certificate_ends", "When the box's certificate expires."),
+)
+"""(metric, type, key of the health document, help)."""
+
+
+@click.command()
+@run_option
+@click.option("--write", "file", type=click.Path(path_type=Path), help="Write FILE.prom whole instead of printing.")
+def metrics(run: Path, file: Path | None) -> None:
+    """Print the box's figures as OpenMetrics text; with the daemon dead only that it is.
+
+    Exit status: 0, or 3 when no daemon answers.
+    """
+    try:
+        text, code = exposition(ask(run, {"ask": "status"})), 0
+    except NotRunning:
+        text, code = "# TYPE passerby_up gauge\npasserby_up 0\n# EOF\n", NotRunning.exit_code
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        write(file, text)
+    raise SystemExit(code)
+
+
+def write(file: Path, text: str) -> None:
+    """Replace `file` whole: a collector sees the old text or the new one. Raises OSError."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
+        part.write(text)
+        os.fchmod(part.fileno(), 0o644)
+    Path(part.name).replace(file)
+
+
+def exposition(document: dict[str, Any]) -> str:
+    """The status document as OpenMetrics 1.0 text."""
+    return "\n".join([*_lines(document), "# EOF", ""])
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    details = document["details"]
+    yield from _one("up", "gauge", "Whether the daemon answers.", [({}, 1)])
+    labels = {"site": details["site"], "box": details["box"], "version": details["version"]}
+    yield from _one("box", "info", "Who the box is.", [(labels, 1)])
+    yield from _one("mqtt_connected", "gauge", "Whether the broker is.", [({}, int(details["broker"]["connected"]))])
+    acknowledged, in_flight = details["broker"]["acknowledged"], details["broker"]["in_flight"]
+    yield from _one("published", "counter", "Messages the broker has acknowledged.", [({}, acknowledged)])
+    yield from _one("in_flight", "gauge", "Messages on their way.", [({}, in_flight)])
+    yield from _one(
+        "clock_synced", "gauge", "Whether the clock is kept right.", [({}, int(document["clock"] == "synced"))]
+    )
+    for name, kind, key, text in BOX:
+        if document.get(key) is not None:
+            yield from _one(name, kind, text, [({}, document[key])])
+    faults = [
+        ({name: str(reason[name]) for name in ("code", "sensor", "name") if reason.get(name)}, 1)
+        for reason in document.get("reasons", ())
+    ]
+    yield from _one("fault", "gauge", "One for everything that is wrong now.", faults)
+    yield from _sensors(document.get("sensors", []), details["sensors"])
+
+
+def _sensors(sensors: list[dict[str, Any]], details: dict[str, Any]) -> Iterator[str]:
+    who = {one["name"]: {"sensor": one["sensor"], "name": one["name"]} for one in sensors}
+    up = [(who[one["name"]], int(one["state"] == "running")) for one in sensors]
+    yield from _one("source_up", "gauge", "Whether the sensor senses.", up)
+    ages = [(who[one["name"]], one["age"]) for one in sensors if one.get("age") is not None]
+    yield from _one("source_last_progress_seconds", "gauge", "Since the sensor's last sign of life.", ages)
+    counts = [
+        ({**who[name], "what": what}, value)
+        for name, more in details.items()
+        for what, value in more.items()
+        if name in who and isinstance(value, int) and what not in ("restarts", "since")
+    ]
+    yield from _one("source_items", "counter", "What the sensor has counted of its own work.", counts)
+    restarts = [(who[name], more.get("restarts", 0)) for name, more in details.items() if name in who]
+    yield from _one("source_restarts", "counter", "Retries of the sensor.", restarts)
+
+
+def _one(name: str, kind: str, text: str, samples: list[tuple[dict[str, str], Any]]) -> Iterator[str]:
+    if not samples:
+        return
+    yield f"# TYPE passerby_{name} {kind}"
+    yield f"# HELP passerby_{name} {text}"
+    suffix = {"counter": "_total", "info": "_info"}.get(kind, "")
+    for labels, value in samples:
+        shown = ",".join(f'{key}="{_escaped(word)}"' for key, word in labels.items())
+        yield f"passerby_{name}{suffix}{'{' + shown + '}' if shown else ''} {value}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

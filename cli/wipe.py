@@ -1,0 +1,69 @@
+"""`passerby wipe`: the box forgets what it knows; for when it changes hands (EN 303 645, provision 11)."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+
+from cli.box import default_state
+
+CREDENTIALS = Path("/etc/credstore")
+CONFIGURATION = Path("/etc/passerby")
+UNIT = "passerby.service"
+
+
+@click.command()
+@click.option("--state", type=click.Path(path_type=Path), default=default_state, help="Directory of the box's state.")
+@click.option("--credentials", type=click.Path(path_type=Path), default=CREDENTIALS, help="Directory of its key.")
+@click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION, help="Of its configuration.")
+@click.option("--keep-configuration", is_flag=True, help="Forget counts, name and key, but stay what it is.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def wipe(state: Path, credentials: Path, configuration: Path, keep_configuration: bool, yes: bool) -> None:
+    """Stop the daemon and delete what waits to be sent, the ledger, the box's name, key and certificate, configuration.
+
+    Files are overwritten once before they are deleted; what an SD card has copied elsewhere by itself is out of reach.
+
+    Exit status: 0 wiped, 1 not wanted or something could not be deleted.
+    """
+    doomed = [*_below(state), *sorted(credentials.glob("passerby.*"))]
+    doomed += [] if keep_configuration else _below(configuration)
+    if not yes:
+        click.confirm(f"delete {len(doomed)} files of this box for good?", abort=True)
+    _stop()
+    failed = [file for file in doomed if not _forgotten(file)]
+    for folder in (state, *(() if keep_configuration else (configuration,))):
+        for below in _folders(folder):
+            shutil.rmtree(below, ignore_errors=True)
+    for file in failed:
+        click.echo(f"{file} could not be deleted: run as root", err=True)
+    click.echo(f"{len(doomed) - len(failed)} files are gone")
+    raise SystemExit(1 if failed else 0)
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file() or file.is_symlink())
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [below for below in folder.iterdir() if below.is_dir()] if folder.is_dir() else []
+
+
+def _stop() -> None:
+    systemctl = shutil.which("systemctl")
+    if systemctl and Path("/run/systemd/system").is_dir():
+        subprocess.run([systemctl, "stop", UNIT], check=False, capture_output=True)
+
+
+def _forgotten(file: Path) -> bool:
+    try:
+        if not file.is_symlink():
+            with file.open("r+b") as old:
+                old.write(b"\0" * file.stat().st_size)
+                old.flush()
+                os.fsync(old.fileno())
+        file.unlink()
+    except OSError:
+        return False
+    return True
