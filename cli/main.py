@@ -6,6 +6,7 @@ import click
 
 COMMANDS: dict[str, str] = {
     "ble": "cli.ble:ble",
+    "camera": "cli.camera:camera",
     "config": "cli.config:config",
     "events": "cli.events:events",
     "diag": "cli.diag:diag",
