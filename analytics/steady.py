@@ -83,8 +83,8 @@ class Steady:
             person = self._person(at, track, percept.aspect, present)
             if _believed(at, person, track.box):
                 origin = track.origin if person.since == track.since else None
-                number, box, since = person.number, track.box, person.since
-                tracks.append(Track(number, box, track.score, since, False, track.yaw, track.pitch, origin))
+                known, turned = (person.number, track.box, track.score, person.since), (track.yaw, track.pitch)
+                tracks.append(Track(*known, False, *turned, origin, track.hands))
             person.move(at, track.box)
         return replace(percept, at=at, tracks=tuple(tracks), ended=tuple(self._over(at)))
 

@@ -12,10 +12,13 @@ def drawings(config: Config) -> Iterator[Found]:
     for name, line in config.lines.items():
         for fault in lint_line(line.drawn(name)):
             yield f"lines.{name}.points", str(line.points), _sentence(fault), None
-    for table, areas in (("zones", config.zones), ("queues", config.queues), ("shop_windows", config.shop_windows)):
-        for name, area in areas.items():
+    for table in ("zones", "queues", "shop_windows", "targets", "hands"):
+        for name, area in getattr(config, table).items():
             for fault in lint_area(name, area.corners):
                 yield f"{table}.{name}.corners", str(area.corners), _sentence(fault), None
+    for name, shelf in config.hands.items():
+        for fault in lint_area(name, shelf.plane):
+            yield f"hands.{name}.plane", str(shelf.plane), _sentence(fault), None
 
 
 def _sentence(fault: str) -> str:

@@ -12,7 +12,7 @@ from config.places import Area, Hours, Line, Zone
 from config.privacy import Privacy
 from config.queues import Queue
 from config.section import Name, Section
-from config.views import Heatmap, ShopWindow, Target
+from config.views import Hands, Heatmap, ShopWindow, Target
 from config.wifi import Wifi
 
 
@@ -30,6 +30,7 @@ class Config(Section):
     areas: dict[Name, Area] = Field({}, description="The areas behind counting lines, by name.")
     shop_windows: dict[Name, ShopWindow] = Field({}, description="The shop windows, by name.")
     targets: dict[Name, Target] = Field({}, description="The displays and shelf sectors to look at, by name.")
+    hands: dict[Name, Hands] = Field({}, description="The shelves into which hands reach, by name.")
     heatmaps: dict[Name, Heatmap] = Field({}, description="The heat maps, by any name.")
     wifi: dict[Name, Wifi] = Field({}, description="The WiFi radios, by name.")
     ble: dict[Name, Ble] = Field({}, description="The Bluetooth radios, by name.")

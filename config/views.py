@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from analytics import attention, crossing, floor, heat, window_funnel
+from analytics import attention, crossing, floor, hands, heat, window_funnel
 from config.camera import Polygon
 from config.places import Points, Reference
 from config.section import Name, Point, Section, setting
@@ -60,6 +60,25 @@ class Target(Section):
     @model_validator(mode="after")
     def _can_count(self) -> Self:
         self.drawn("target")
+        return self
+
+
+class Hands(Section):
+    """Hands at one shelf, by a camera that looks along it or down on it."""
+
+    camera: Name = setting(..., "The camera that sees the shelf from its side or from above.")
+    corners: Polygon = setting(..., "Where one stands who could reach into the shelf.")
+    plane: Polygon = setting(
+        ..., "The shelf from its front inwards: a hand is seen there only when it is in the shelf."
+    )
+
+    def drawn(self, name: str) -> hands.Shelf:
+        """The shelf as it counts. Raises ValueError."""
+        return hands.Shelf(name=name, corners=self.corners, plane=self.plane)
+
+    @model_validator(mode="after")
+    def _can_count(self) -> Self:
+        self.drawn("shelf")
         return self
 
 

@@ -10,6 +10,7 @@ from analytics.camera import CameraMetrics
 from analytics.conversion import Conversion
 from analytics.crossing import Crossing
 from analytics.flow import Flow
+from analytics.hands import HandCounter
 from analytics.heat import HeatMap
 from analytics.line import LineCounter
 from analytics.metric import Metric
@@ -62,6 +63,7 @@ def _drawn(config: Config, camera: str, closed: Callable[[float], bool]) -> Iter
     yield from (QueueCounter(q.drawn(name), carry) for name, q in config.queues.items() if q.camera == camera)
     yield from (WindowFunnel(w.drawn(name)) for name, w in config.shop_windows.items() if w.camera == camera)
     yield from (AttentionCounter(t.drawn(name)) for name, t in config.targets.items() if t.camera == camera)
+    yield from (HandCounter(h.drawn(name)) for name, h in config.hands.items() if h.camera == camera)
     yield from (HeatMap(h.drawn()) for h in config.heatmaps.values() if h.camera == camera)
     if config.hours.opens is not None:
         yield AfterHours(camera, closed)

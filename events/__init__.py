@@ -9,6 +9,7 @@ from events.devices import DeviceCount
 from events.drop import Drop, DropReason
 from events.flow import FlowCount, RouteCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
+from events.hands import HandsCount
 from events.health import Health, SensorHealth
 from events.heatmap import Heatmap
 from events.line import LineCount
@@ -60,6 +61,7 @@ __all__ = [
     "Event",
     "FlowCount",
     "GoodsFunnel",
+    "HandsCount",
     "Health",
     "Heatmap",
     "LineCount",

@@ -9,6 +9,7 @@ from events.conversion import ConversionCount
 from events.devices import DeviceCount
 from events.flow import FlowCount, RouteCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
+from events.hands import HandsCount
 from events.line import LineCount
 from events.occupancy import OccupancyCount
 from events.passers import PasserCount
@@ -82,3 +83,4 @@ class Report(Event):
     phones: tuple[PhoneCount, ...] = ()
     returning: tuple[ReturningCount, ...] = ()
     passers: tuple[PasserCount, ...] = ()
+    hands: tuple[HandsCount, ...] = ()

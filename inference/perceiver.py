@@ -12,6 +12,7 @@ from inference.detector import Detector
 from inference.faces import FaceFinder
 from inference.gate import Gate
 from inference.motion import Motion, small_plane
+from inference.pose import HandFinder
 from inference.tracker import Tracker
 from inference.view import View
 from observations import Frame, Percept, Plane, Track
@@ -25,7 +26,7 @@ class Perceiver:
 
     `private` are outlines (relative points) that are blacked out before anything else sees the picture; `gated` says
     that the picture is looked at only where and when something calls for it; `budget` bounds the looks a picture;
-    with `faces`, tracks know where their heads are turned to.
+    with `faces`, tracks know where their heads are turned to, with `hands` where the hands of those at shelves are.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Perceiver:
         persons: Detector,
         *,
         faces: FaceFinder | None = None,
+        hands: HandFinder | None = None,
         private: Sequence[Outline] = (),
         gated: bool = True,
         budget: int = 6,
@@ -43,6 +45,7 @@ class Perceiver:
         """Person inferences made for them."""
         self._persons = persons
         self._faces = faces
+        self._hands = hands
         self._blackout = Blackout(private)
         self._gated = gated
         self._budget = budget
@@ -61,6 +64,8 @@ class Perceiver:
         tracks = self._wholly(frame) if plane is None else self._gatedly(frame, plane)
         if self._faces is not None:
             tracks = self._faces.turned(frame, tracks)
+        if self._hands is not None:
+            tracks = self._hands.handed(frame, tracks)
         self.frames += 1
         aspect = frame.width / frame.height
         return Percept(frame.at, frame.camera, tracks, (*ended, *self._tracker.ended), aspect, view)

@@ -4,7 +4,7 @@ from observations.advertisement import AddressKind, Advertisement, Badge, Carrie
 from observations.base import Observation
 from observations.frame import Frame, Plane
 from observations.goods import GoodsRead, GoodsSighting, Inventory, Receipt, TagRead
-from observations.percept import Box, Percept, Track
+from observations.percept import Box, Hands, Percept, Track
 from observations.probe import ProbeRequest
 from observations.sighting import BadgeSighting, DeviceSighting
 from observations.tally import Tally, Value
@@ -20,6 +20,7 @@ __all__ = [
     "Frame",
     "GoodsRead",
     "GoodsSighting",
+    "Hands",
     "Inventory",
     "Observation",
     "Percept",

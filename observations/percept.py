@@ -36,13 +36,26 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Hands(Observation):
+    """Where one person's hands are: the wrists seen beside the trunk (none to two, relative to the picture).
+
+    `lift` is how far the higher of the wrists, wherever they are, is above the hips, in lengths of the trunk; None
+    where that is not known.
+    """
+
+    wrists: tuple[tuple[float, float], ...]
+    lift: float | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Track(Observation):
     """One confirmed person of one picture. `number` lives as long as the track and is then reused.
 
     `since` is when the track was first seen (clock seconds); `coasting` says that this box is predicted, not
     detected. `yaw` and `pitch` are degrees of the head relative to the camera (0, 0 = facing it), None when no
     face was looked for or found. `origin` is the box of `since`, given once, in the percept that first has the track:
-    a person is believed only after a few pictures, and what happened between counts as well.
+    a person is believed only after a few pictures, and what happened between counts as well. `hands` is None in a
+    picture in which nobody looked for them.
     """
 
     number: int
@@ -53,6 +66,7 @@ class Track(Observation):
     yaw: float | None = None
     pitch: float | None = None
     origin: Box | None = None
+    hands: Hands | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,7 +1,8 @@
 """From drawings in a file to rows of a report: everything that can be drawn is counted, released and encoded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
 from events import Alert, ClockState, Event, Heatmap, Reason, Report, Sensor
 from mqtt.codec import Form, decode, encode
+from observations import Percept
 from privacy.gate import Gate
 from privacy.tokens import Preset, Tokeniser
 from tests.analytics.scene import Person, Scene, walk
@@ -70,29 +72,45 @@ class Noon(BoxClock):
         return Wall(NOON + at - self.origin, 0, ClockState.SYNCED)
 
 
-@pytest.fixture
-def box() -> Iterator[Box]:
+@contextmanager
+def drawn(toml: str) -> Iterator[Box]:
+    """A box with what is drawn in this file, at noon."""
     sensors: list[Vitals] = []
     clock, gate = Noon(), Gate()
     reporter = Reporter(Windows(300), gate, clock, sensors, lambda: 1)
     with ThreadPoolExecutor(1) as thread:
-        yield Box(parse(DRAWN), clock, gate, Tokeniser(Preset("strict")), reporter, thread, sensors, Planogram(()))
+        yield Box(parse(toml), clock, gate, Tokeniser(Preset("strict")), reporter, thread, sensors, Planogram(()))
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with drawn(DRAWN) as made:
+        yield made
 
 
 def said(box: Box, people: list[Person], seconds: float) -> list[Event]:
     """What the box says while these people walk through its picture, and until all is closed."""
+    turned = [
+        replace(percept, tracks=tuple(replace(track, yaw=0.0, pitch=0.0) for track in percept.tracks))
+        for percept in Scene(people, fps=5).percepts()
+    ]
+    return told(box, turned, seconds)
+
+
+def told(box: Box, percepts: Iterable[Percept], seconds: float) -> list[Event]:
+    """What the box says of these pictures, which begin now, and until all is closed."""
     events: list[Event] = []
     box.reporter.say = events.append
     count(box)
-    begin = box.clock.origin
-    for percept in Scene(people, fps=5).percepts():
+    begin, percept = box.clock.origin, None
+    for percept in percepts:
         at = begin + percept.at
-        tracks = tuple(replace(t, since=begin + t.since, yaw=0.0, pitch=0.0) for t in percept.tracks)
+        tracks = tuple(replace(track, since=begin + track.since) for track in percept.tracks)
         for vitals in box.sensors:
             vitals.enter(Stage.RUNNING, at)
             vitals.live(at)
         box.reporter.see("shop", at, replace(percept, at=at, camera="shop", tracks=tracks))
-    for later in range(int(max(person.ends for person in people)) + 3, int(seconds), 10):
+    for later in range(int(percept.at) if percept else 0, int(seconds), 10):
         box.reporter.tick(begin + later)
     box.reporter.close(begin + seconds)
     return events

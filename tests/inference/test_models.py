@@ -127,7 +127,7 @@ def test_every_row_of_the_manifest_is_whole() -> None:
         assert row.bundled or row.url.startswith("https://raw.githubusercontent.com/")
         assert len(row.sha256) == 64
         assert row.licence in ("Apache-2.0", "MIT")
-        assert row.finds in ("person", "face")
+        assert row.finds in ("person", "face", "pose")
     with pytest.raises(ModelRefused, match="ssd_mobilenet"):
         model("nonesuch")
 
@@ -160,7 +160,7 @@ def test_installing_from_a_folder_then_breaking_models_in_every_way(tmp_path: Pa
     (tmp_path / "stranger.tflite").write_bytes((MODELS / "bad_customop_fake.tflite").read_bytes())
     code, verdicts = run("verify", "--models", str(tmp_path))
     assert code == 1
-    verdict = ["truncated", "missing", "wrong_hash", "ok", "ok", "unknown_ops"]
+    verdict = ["truncated", "missing", "wrong_hash", *["ok"] * (len(names) - 3), "unknown_ops"]
     assert verdicts == dict(zip([*names, "stranger"], verdict, strict=True))
 
 

@@ -1,0 +1,84 @@
+"""From one drawing in a file to the rows of a report: lines with conditions, and shelves into which hands reach."""
+
+from daemon.box import Box
+from events import Event, LineCount, Report
+from tests.analytics.hands import Act, shopping
+from tests.analytics.scene import Person, walk
+from tests.daemon.test_counting import drawn, said, told
+
+LINE = """
+[cameras.shop]
+device = "file:clip.mp4"
+[lines.door]
+camera = "shop"
+points = [[0.0, 0.7], [1.0, 0.7]]
+"""
+START = "start = [[0.0, 0.8], [0.5, 0.8], [0.5, 1.0], [0.0, 1.0]]\n"
+END = "end = [[0.0, 0.3], [0.5, 0.3], [0.5, 0.5], [0.0, 0.5]]\n"
+HANDS = """
+[cameras.shop]
+device = "file:clip.mp4"
+[hands.tea]
+camera = "shop"
+corners = [[0.3, 0.5], [0.6, 0.5], [0.6, 1.0], [0.3, 1.0]]
+plane = [[0.6, 0.2], [0.8, 0.2], [0.8, 0.9], [0.6, 0.9]]
+"""
+
+
+def through(begin: float, x: float, far: float, to: float | None = None) -> Person:
+    """Up over the line from x at the doorstep to x (or `to`) at the height `far`, a while there."""
+    end = x if to is None else to
+    return walk((begin, x, 0.99), (begin + 2, end, far), (begin + 5, end, far))
+
+
+def back(begin: float, x: float, far: float) -> Person:
+    """Out over the line from the height `far`."""
+    return walk((begin, x, far), (begin + 2, x, far), (begin + 4, x, 0.99))
+
+
+PEOPLE = [
+    through(0, 0.25, 0.4),
+    through(10, 0.75, 0.4),
+    through(20, 0.25, 0.6),
+    through(30, 0.25, 0.4, 0.75),
+    back(40, 0.25, 0.4),
+    back(50, 0.75, 0.4),
+]
+"""From the start to the end; on the other side; not as far as the end; to beside the end; and two who leave."""
+
+
+def line(events: list[Event]) -> LineCount:
+    (row,) = [row for event in events if isinstance(event, Report) for row in event.lines]
+    return row
+
+
+def crossings(box: Box) -> tuple[int, int]:
+    row = line(said(box, PEOPLE, 290))
+    return row.in_, row.out
+
+
+def test_without_conditions_everybody_counts() -> None:
+    with drawn(LINE) as box:
+        assert crossings(box) == (4, 2)
+
+
+def test_a_start_zone_counts_who_came_from_it_or_leaves_to_it() -> None:
+    with drawn(LINE + START) as box:
+        assert crossings(box) == (3, 1)
+
+
+def test_an_end_zone_counts_who_reaches_it_or_comes_from_it() -> None:
+    with drawn(LINE + END) as box:
+        assert crossings(box) == (1, 1)
+
+
+def test_both_zones_count_the_way_from_one_to_the_other() -> None:
+    with drawn(LINE + START + END) as box:
+        assert crossings(box) == (1, 1)
+
+
+def test_what_a_hand_did_at_a_shelf_is_a_row_of_the_report() -> None:
+    with drawn(HANDS) as box:
+        events = told(box, shopping((Act(5, 6, carries=True), Act(10, 11, carries=False))), 290)
+    (row,) = [row for event in events if isinstance(event, Report) for row in event.hands]
+    assert (row.shelf, row.passers, row.reached, row.touched, row.picked, row.put_back) == ("tea", 1, 1, 2, 1, 1)
