@@ -1,8 +1,8 @@
 """Cameras and the model that looks at their pictures."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.section import Name, Point, Section, setting
 
@@ -29,6 +29,18 @@ class Camera(Section):
     masks: Annotated[tuple[Polygon, ...], Field(strict=False)] = setting(
         (), "Private regions, blacked out before anything looks at the picture: lists of points."
     )
+
+    @model_validator(mode="after")
+    def _secrets_are_elsewhere(self) -> Self:
+        scheme, _, rest = self.device.partition(":")
+        if scheme not in ("rtsp", "rtsps"):
+            if self.secret is not None:
+                raise ValueError("a secret is for rtsp cameras only")
+        elif "@" in rest:
+            raise ValueError(
+                "`device` is shown and holds a password: put USER:PASSWORD into a file, its path in `secret`"
+            )
+        return self
 
 
 class Models(Section):

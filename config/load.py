@@ -121,7 +121,7 @@ def _nearest(detail: Any) -> str | None:
 
 
 def _shown(value: object) -> str:
-    text = re.sub(r"//[^/@]*@", "//...@", repr(value))  # a password does not belong there, nor into the answer
+    text = re.sub(r"//[^\s'\"]*@", "//...@", repr(value))  # a password does not belong there, nor into the answer
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -1,7 +1,6 @@
 """From the configuration to sensors that can be run: one function a kind of sensor, and nowhere else a constructor."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -79,8 +78,6 @@ def device(box: Box, camera: Camera, name: str) -> Driver[Any]:
 
 def _settings(scheme: str, camera: Camera) -> dict[str, object]:
     """What a driver of this scheme is told of the camera's section. Raises DriverMisconfigured."""
-    if camera.secret is not None and scheme not in ("rtsp", "rtsps"):
-        raise DriverMisconfigured("bad_option", "a secret is for rtsp cameras only")
     match scheme:
         case "rtsp" | "rtsps":
             try:
@@ -97,5 +94,6 @@ def _settings(scheme: str, camera: Camera) -> dict[str, object]:
 
 
 def shown(device: str) -> str:
-    """A device string without what may be a secret: user, password, options."""
-    return re.sub(r"//[^/@]*@", "//", device.partition("?")[0])
+    """A device string without what may be a secret: options, and of an address all but the host."""
+    scheme, slashes, address = device.partition("?")[0].partition("//")
+    return scheme + slashes + (address.rpartition("@")[2].partition("/")[0] if slashes else "")

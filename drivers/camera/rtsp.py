@@ -27,7 +27,8 @@ _OPTIONS = {
 class RtspDriver:
     """A network camera that gives at most `fps` pictures a second.
 
-    `secret` is a file with one line USER:PASSWORD, read anew at each opening. `decode` is `all`, or `keys` for the
+    `secret` is a file with one line USER:PASSWORD, read anew at each opening; it goes in front of the host, or to where
+    the address says {user} and {password}. `decode` is `all`, or `keys` for the
     pictures that need no other: a fraction of the work, at the camera's key frame rate.
     """
 
@@ -42,7 +43,7 @@ class RtspDriver:
         decode: str = "all",
     ) -> None:
         address = device.target + (f"?{device.query}" if device.query else "")
-        if "@" in address.removeprefix("//").partition("/")[0]:
+        if "@" in address:
             raise DriverMisconfigured(
                 "secret_in_device", "a device string is shown: put USER:PASSWORD into a file and name it in `secret`"
             )
@@ -53,7 +54,7 @@ class RtspDriver:
 
     def open(self) -> AbstractAsyncContextManager[AsyncIterator[Frame]]:
         """Ask the camera for its stream. Raises DriverUnavailable, DriverMisconfigured for an unusable secret."""
-        told = playlist(f"{self._scheme}://{credentials(self._secret)}{self._address}")
+        told = playlist(self._url())
         pictures = decoding(
             ["-flags", "low_delay", "-threads", "1", *(("-skip_frame", "nokey") if self._keys else ()), *_INPUT],
             told=told,
@@ -63,6 +64,14 @@ class RtspDriver:
         )
         return live(self._name, taken(pictures, self._clock))
 
+    def _url(self) -> str:
+        """The address with the secret in front of the host, or where the camera wants it in its path."""
+        user, password = ("", "") if self._secret is None else credentials(self._secret)
+        if "{password}" in self._address:
+            path = self._address.replace("{user}", user).replace("{password}", password)
+            return f"{self._scheme}://{path}"
+        return f"{self._scheme}://{user}:{password}@{self._address}" if user else f"{self._scheme}://{self._address}"
+
 
 def playlist(url: str) -> bytes:
     """An ffconcat file of one entry, with the options of its demuxer."""
@@ -71,10 +80,8 @@ def playlist(url: str) -> bytes:
     return f"ffconcat version 1.0\nfile '{quoted}'\n{options}".encode()
 
 
-def credentials(secret: Path | None) -> str:
-    """`user:password@` of a URL. Raises DriverMisconfigured without a word of what the file holds."""
-    if secret is None:
-        return ""
+def credentials(secret: Path) -> tuple[str, str]:
+    """User and password as a URL takes them. Raises DriverMisconfigured without a word of what the file holds."""
     try:
         if secret.stat().st_mode & 0o077:
             raise DriverMisconfigured("secret_readable", "others may read the camera's secret: chmod 600")
@@ -83,4 +90,4 @@ def credentials(secret: Path | None) -> str:
         raise DriverMisconfigured("secret_unreadable", "the camera's secret cannot be read") from None
     if not colon or not user or any(not letter.isprintable() for letter in user + password):
         raise DriverMisconfigured("secret_unreadable", "the camera's secret is not one line USER:PASSWORD")
-    return f"{quote(user, safe='')}:{quote(password, safe='')}@"
+    return quote(user, safe=""), quote(password, safe="")

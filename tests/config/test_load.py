@@ -76,6 +76,20 @@ def test_a_name_that_would_break_a_topic_is_refused(name: str) -> None:
     assert problems(f"[cameras.'{name}']\ndevice = 'sim:'")
 
 
+@pytest.mark.parametrize("password", ["hunter2", "hun/ter2", "hunter2@", "hun:ter2"])
+def test_a_password_in_a_device_is_refused_and_not_repeated(password: str) -> None:
+    for text in (f'device = "rtsp://admin:{password}@cam/1"', f'device = "Rtsp://admin:{password}@cam/1"'):
+        with pytest.raises(ConfigError) as refusal:
+            parse(f"[cameras.door]\n{text}")
+        assert "cameras.door" in str(refusal.value)
+        assert "ter2" not in str(refusal.value)
+
+
+def test_a_secret_is_for_network_cameras() -> None:
+    with pytest.raises(ConfigError, match="rtsp cameras only"):
+        parse('[cameras.door]\ndevice = "v4l2:/dev/video0"\nsecret = "/x"')
+
+
 @pytest.mark.parametrize("text", ["[", "a = ", "x = 1979-13-01"])
 def test_what_is_not_toml_is_said_so(text: str) -> None:
     assert "not TOML" in problems(text)["(file)"]

@@ -159,6 +159,13 @@ def test_a_secret_that_others_may_read_is_refused(secret: Callable[[str], Path])
         driver("rtsp://127.0.0.1:9/cam", file.parent / "none").open()
 
 
+def test_a_password_goes_where_the_camera_wants_it(secret: Callable[[str], Path]) -> None:
+    plain = driver("rtsp://h:554/cam?channel=1", secret("ad min:p@ss"))
+    assert plain._url() == "rtsp://ad%20min:p%40ss@h:554/cam?channel=1"
+    inside = driver("rtsp://h/user={user}_password={password}_channel=1", secret("ad min:p@ss"))
+    assert inside._url() == "rtsp://h/user=ad%20min_password=p%40ss_channel=1"
+
+
 def test_a_query_of_the_camera_s_own_goes_along_and_quotes_end_nothing() -> None:
     told = playlist("rtsp://h/cam/realmonitor?channel=1&subtype=1'\\''")
     assert told.splitlines()[1] == rb"file 'rtsp://h/cam/realmonitor?channel=1&subtype=1'\''\'\'''\'''"
