@@ -1,9 +1,12 @@
 """Bytes of a day on the wire: a busy door with 3 lines, 6 zones and a queue; JSON, CBOR, windows alone and together."""
 
 import argparse
+import asyncio
 import random
 import zlib
+from collections.abc import Sequence
 
+from bench._door import real_windows
 from bench._machine import show
 from events import ClockState, LineCount, Name, Quality, QueueCount, Report, Sensor, ZoneCount
 from mqtt.codec import Envelope, Form, encode, encode_many
@@ -73,10 +76,24 @@ def _queue(busy: float, chance: random.Random) -> QueueCount:
     )
 
 
+def sizes(windows: Sequence[Envelope]) -> dict[str, int]:
+    """Bytes of some windows in each form."""
+    return {
+        "windows": len(windows),
+        "json": sum(len(encode(one.event, Form.JSON, one.store, one.seq)) for one in windows),
+        "columns_together": len(encode_many(windows, Form.COLUMNS)),
+        "cbor_alone": sum(len(encode_many([one])) for one in windows),
+        "cbor_together": len(encode_many(windows)),
+    }
+
+
 def main(argv: list[str]) -> int:
     """Bytes of the 29 busiest windows and of the day; the peer is deflated JSON of the same windows."""
     parser = argparse.ArgumentParser(prog="bench wire")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--real", action="store_true", help="also 29 windows of a box in the simulated store: 3 minutes"
+    )
     options = parser.parse_args(argv)
     reports = [Envelope(report, "kq3x7m2a9d5f1h8j", 1000 + n) for n, report in enumerate(day(1))]
     noon = reports[160 : 160 + WINDOWS]
@@ -87,6 +104,7 @@ def main(argv: list[str]) -> int:
     figures: dict[str, object] = {
         "windows": WINDOWS,
         "json_bytes": sum(map(len, jsons[160 : 160 + WINDOWS])),
+        "json_columns_together_bytes": len(encode_many(noon, Form.COLUMNS)),
         "json_goal": 14 * 1024,
         "cbor_alone_bytes": sum(len(encode_many([one])) for one in noon),
         "cbor_together_bytes": together,
@@ -97,5 +115,7 @@ def main(argv: list[str]) -> int:
         "day_cbor_hourly_with_overhead_bytes": hours,
         "day_goal": 100_000,
     }
+    if options.real:
+        figures["real_run"] = sizes(asyncio.run(real_windows(WINDOWS)))
     show(figures, options.json)
     return 0

@@ -21,7 +21,9 @@ class Mqtt(Section):
         None, "PEM file of the box's own certificate, or credential:NAME as in the unit's LoadCredential=NAME:..."
     )
     key: str | None = setting(None, "PEM file of the box's private key, or credential:NAME.")
-    encoding: Literal["json", "cbor"] = setting("json", "How documents are written; cbor for metered links.")
+    encoding: Literal["json", "cbor", "columns"] = setting(
+        "json", "How documents are written; for metered links cbor, or columns: the same as JSON text."
+    )
     protocol: Literal["5", "3.1.1"] = setting(
         "5", "MQTT 5, or 3.1.1 where the broker has no 5 (found out by itself, but sooner when said)."
     )

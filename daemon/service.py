@@ -36,7 +36,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         stop.set()
 
     config = box.config
-    form = Form.CBOR if config.mqtt.encoding == "cbor" else Form.JSON
+    form = Form[config.mqtt.encoding.upper()]
     store = Path(config.box.state) / "outbox.sqlite"
     async with open_outbox(store, quota=config.outbox.quota, form=form, now=box.clock.trusted) as outbox:
         delivery = Delivery(outbox, form, box.clock, lambda: box.reporter.report(box.clock.now()))

@@ -32,7 +32,7 @@ from privacy.ledger import Ledger
 log = logging.getLogger(__name__)
 
 TOGETHER_S = 3600
-"""In CBOR the windows of so many seconds go into one message."""
+"""In columns (CBOR or not) the windows of so many seconds go into one message."""
 
 
 class Voice:
@@ -214,12 +214,12 @@ class Voice:
 
 
 def pace(config: Config, *, again: bool = False) -> Pace:
-    """How fast this box speaks: windows at a phase of its own, and in CBOR an hour of them in one message.
+    """How fast this box speaks: windows at a phase of its own, and in columns an hour of them in one message.
 
     Who starts `again` with another configuration is no part of a storm.
     """
     spread, seconds = config.mqtt.start_spread, config.window.seconds / config.box.speed
-    windows = max(1, TOGETHER_S // config.window.seconds) if config.mqtt.encoding == "cbor" else 1
+    windows = max(1, TOGETHER_S // config.window.seconds) if config.mqtt.encoding != "json" else 1
     return Pace(
         spread=0.0 if again else spread, phase=seconds if spread else 0.0, windows=windows, hold=windows * seconds
     )

@@ -1,7 +1,8 @@
 """Events to payloads and back: one document, as JSON with names or as CBOR with numbers; refuses what it did not write.
 
 JSON is one document, what is null or empty by default left out. CBOR is `[n, {number: column}]`: the same document with
-integer keys, columns instead of rows, and n documents of one topic in one message. `store` and `seq`, where the outbox
+integer keys, columns instead of rows, and n documents of one topic in one message; COLUMNS is that as JSON text, for
+metered links whose backend has no CBOR. `store` and `seq`, where the outbox
 gave them, are the keys -1 and -2. Enums are their value in JSON and their place in the class in CBOR.
 """
 
@@ -28,6 +29,15 @@ class Form(StrEnum):
 
     JSON = "application/json"
     CBOR = "application/cbor"
+    COLUMNS = "application/vnd.passerby.columns+json"
+
+    @property
+    def columnar(self) -> bool:
+        """Whether several documents can share a message."""
+        return self is not Form.JSON
+
+
+_FIRST = {b"{": Form.JSON, b"[": Form.COLUMNS}
 
 
 class CodecError(ValueError):
@@ -49,23 +59,25 @@ class Envelope:
 
 def encode(event: Event, form: Form, store: str | None = None, seq: int | None = None) -> bytes:
     """One event as a payload."""
-    if form is Form.CBOR:
-        return encode_many([Envelope(event, store, seq)])
+    if form.columnar:
+        return encode_many([Envelope(event, store, seq)], form)
     return json.dumps(document(Envelope(event, store, seq)), separators=(",", ":"), allow_nan=False).encode()
 
 
-def encode_many(envelopes: Sequence[Envelope]) -> bytes:
-    """Events of one type as one CBOR payload."""
+def encode_many(envelopes: Sequence[Envelope], form: Form = Form.CBOR) -> bytes:
+    """Events of one type as one payload of columns."""
     columns = pack_rows(type(envelopes[0].event), [envelope.event for envelope in envelopes])
     if envelopes[0].store is not None:
         columns[STORE] = pack([envelope.store for envelope in envelopes])
         columns[SEQ] = pack([envelope.seq for envelope in envelopes])
+    if form is Form.COLUMNS:
+        return json.dumps([len(envelopes), columns], separators=(",", ":"), allow_nan=False).encode()
     return cbor2.dumps([len(envelopes), columns], canonical=True)
 
 
-def merge(event: type[Event], payloads: Sequence[bytes]) -> bytes:
-    """Several CBOR payloads of one topic as one."""
-    return encode_many([envelope for payload in payloads for envelope in decode(event, payload)])
+def merge(event: type[Event], payloads: Sequence[bytes], form: Form = Form.CBOR) -> bytes:
+    """Several payloads of one topic as one of columns."""
+    return encode_many([envelope for payload in payloads for envelope in decode(event, payload)], form)
 
 
 def document(envelope: Envelope) -> Document:
@@ -79,9 +91,14 @@ def decode(event: type[Event], payload: bytes, form: Form | None = None) -> list
     if len(payload) > MAX_BYTES:
         raise CodecError([f"$: {len(payload)} bytes are more than {MAX_BYTES}"])
     if form is None:
-        form = Form.JSON if payload.lstrip()[:1] == b"{" else Form.CBOR
+        form = _FIRST.get(payload.lstrip()[:1], Form.CBOR)
     try:
-        documents = [json.loads(payload)] if form is Form.JSON else _documents(event, cbor2.loads(payload))
+        if form is Form.JSON:
+            documents = [json.loads(payload)]
+        elif form is Form.COLUMNS:
+            documents = _documents(event, json.loads(payload, object_pairs_hook=_numbered))
+        else:
+            documents = _documents(event, cbor2.loads(payload))
     except (ValueError, RecursionError, EOFError, cbor2.CBORDecodeError, PackingError) as error:
         raise CodecError([f"$: no {form.name}: {error}"]) from None
     problems: list[str] = []
@@ -91,6 +108,11 @@ def decode(event: type[Event], payload: bytes, form: Form | None = None) -> list
     if problems:
         raise CodecError(problems)
     return [envelope for envelope in envelopes if envelope is not None]
+
+
+def _numbered(pairs: list[tuple[str, Any]]) -> dict[int, Any]:
+    """JSON has no keys that are numbers; ours are nothing else. Raises ValueError."""
+    return {int(name): value for name, value in pairs}
 
 
 def _documents(event: type[Event], top: Any) -> list[Any]:

@@ -289,7 +289,7 @@ class Publisher:
                 continue
             await self._flight.room(alone=self._careful > 0)
             rows = self._next(ready)
-            payload = rows[0].payload if len(rows) == 1 else merge(SAID[Topic(rows[0].topic)].event, _payloads(rows))
+            payload = rows[0].payload if len(rows) == 1 else self._merged(rows)
             await bucket.take(len(payload))
             limit = connection.granted.maximum_packet
             if limit is not None and len(payload) + _PACKET_OVERHEAD + len(self._topics.of(Topic.REPORT)) > limit:
@@ -298,12 +298,15 @@ class Publisher:
             self._send(connection, rows, payload)
 
     def _next(self, ready: deque[Row]) -> list[Row]:
-        """One row; or, in CBOR, as many reports in a row as go into one message."""
+        """One row; or, in columns, as many reports in a row as go into one message."""
         rows = [ready.popleft()]
-        if self._form is Form.CBOR and not self._careful:
+        if self._form.columnar and not self._careful:
             while ready and len(rows) < self._pace.windows and ready[0].topic == rows[0].topic == Topic.REPORT:
                 rows.append(ready.popleft())
         return rows
+
+    def _merged(self, rows: Sequence[Row]) -> bytes:
+        return merge(SAID[Topic(rows[0].topic)].event, [row.payload for row in rows], self._form)
 
     async def _too_large(self, rows: list[Row], outbox: Outbox) -> None:
         if len(rows) == 1:
@@ -382,7 +385,3 @@ class Publisher:
         ear = self._ears.get(inbound.topic)
         if ear is not None:
             ear(inbound)
-
-
-def _payloads(rows: Sequence[Row]) -> list[bytes]:
-    return [row.payload for row in rows]
