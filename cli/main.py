@@ -6,6 +6,7 @@ import click
 
 COMMANDS: dict[str, str] = {
     "ble": "cli.ble:ble",
+    "box": "cli.enrol:box",
     "camera": "cli.camera:camera",
     "config": "cli.config:config",
     "events": "cli.events:events",
@@ -15,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "models": "cli.models:models",
     "preflight": "cli.preflight:preflight",
     "privacy": "cli.privacy:privacy",
+    "provision": "cli.provision:provision",
     "queue": "cli.queue:queue",
     "replay": "cli.replay:replay",
     "rfid": "cli.rfid:rfid",

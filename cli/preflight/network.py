@@ -14,6 +14,7 @@ from cli.preflight.check import Finding, failed, passed, warned
 from config import Config
 from mqtt.broker import Broker
 
+CREDENTIALS = Path("/etc/credstore")
 WAIT_S = 15.0
 SOON_DAYS = 14
 
@@ -21,7 +22,7 @@ SOON_DAYS = 14
 def broker(config: Config) -> Finding:
     """Whether the broker takes us: name, TLS, MQTT. Nothing is published."""
     mqtt = config.mqtt
-    files = [Path(file) if file else None for file in (mqtt.ca, mqtt.certificate, mqtt.key)]
+    files = [_file(file) if file else None for file in (mqtt.ca, mqtt.certificate, mqtt.key)]
     try:
         where = Broker.of_url(mqtt.broker, ca=files[0], certificate=files[1], key=files[2])
         context = where.context() if where.tls else None
@@ -46,6 +47,11 @@ def broker(config: Config) -> Finding:
     if answer == "Success":
         return passed("broker", f"{where.host}:{where.port} takes us" + (" over TLS" if where.tls else ""))
     return failed("broker", f"it refuses: {answer}", "register the box's certificate and its name at the broker")
+
+
+def _file(name: str) -> Path:
+    """The file, or the one that systemd hands to the daemon as this credential."""
+    return CREDENTIALS / name.removeprefix("credential:") if name.startswith("credential:") else Path(name)
 
 
 def _connack(where: Broker, context: ssl.SSLContext | None) -> str:
@@ -80,7 +86,7 @@ def certificate(config: Config, now: datetime.datetime | None = None) -> Finding
     try:
         from cryptography import x509
 
-        read = x509.load_pem_x509_certificate(Path(config.mqtt.certificate).read_bytes())
+        read = x509.load_pem_x509_certificate(_file(config.mqtt.certificate).read_bytes())
     except (OSError, ValueError) as error:
         return failed("certificate", f"{config.mqtt.certificate}: {error}", "provision the box again")
     days = (read.not_valid_after_utc - now).days

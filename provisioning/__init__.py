@@ -1,0 +1,1 @@
+"""How a box becomes one of a shop: seeds, keys made on the box, certificates, their renewal, labels and the record."""
