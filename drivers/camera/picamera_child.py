@@ -29,9 +29,17 @@ def main(argv: list[str]) -> int:
     except RuntimeError:
         return BUSY
     small = {"size": (width, height), "format": "YUV420"}
+    across, down = camera.sensor_resolution
+    binned = {"size": (across // 2, down // 2)}  # else libcamera may pick a mode that crops the view
     camera.configure(
         camera.create_video_configuration(
-            main=small, lores=small, controls={"FrameRate": fps}, buffer_count=BUFFERS, display=None, encode=None
+            main=small,
+            lores=small,
+            raw=binned,
+            controls={"FrameRate": fps},
+            buffer_count=BUFFERS,
+            display=None,
+            encode=None,
         )
     )
     stride = camera.stream_configuration("lores")["stride"]

@@ -18,11 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 WORDS = dict(word.partition("=")[::2] for word in os.environ.get("PICAMERA_DOUBLE", "").split())
+MODES = [((1536, 864), 2), ((2304, 1296), 1), ((4608, 2592), 1)]
+"""The sensor's, and how much each crops the view: without a raw size the smallest that is no smaller than main."""
 PADDING, U, V = 0xEE, 90, 200
 
 
 class Picamera2:
     """One sensor that exposes a moving gradient, FrameRate times a second."""
+
+    sensor_resolution = (4608, 2592)
 
     @staticmethod
     def global_camera_info() -> list[dict[str, Any]]:
@@ -43,6 +47,7 @@ class Picamera2:
         self,
         main: dict[str, Any] | None = None,
         lores: dict[str, Any] | None = None,
+        raw: dict[str, Any] | None = None,
         *,
         buffer_count: int = 6,
         controls: dict[str, Any] | None = None,
@@ -52,7 +57,7 @@ class Picamera2:
     ) -> dict[str, Any]:
         full = {"size": (1920, 1080), "format": "XBGR8888", **(main or {})}
         rest = {"buffer_count": buffer_count, "controls": dict(controls or {}), "queue": queue}
-        return {"main": full, "lores": lores and dict(lores), "display": display, "encode": encode, **rest}
+        return {"main": full, "lores": lores and dict(lores), "raw": raw, "display": display, "encode": encode, **rest}
 
     def configure(self, config: dict[str, Any]) -> None:
         if self._config is not None:
@@ -71,6 +76,7 @@ class Picamera2:
         align = 128 if "pisp" in WORDS else 64
         lores["stride"] = -(-width // align) * align
         lores["framesize"] = lores["stride"] * height * 3 // 2
+        lores["crop"] = next(crop for size, crop in MODES if size >= (config["raw"] or main)["size"])
         self._config = config
 
     def stream_configuration(self, name: str = "main") -> dict[str, Any]:
@@ -110,7 +116,7 @@ class CompletedRequest:
         (width, height), stride = stream["size"], stream["stride"]
         self.buffer = np.full(stream["framesize"], PADDING, np.uint8)
         luma = self.buffer[: stride * height].reshape(height, stride)
-        luma[:, :width] = np.add.outer(np.arange(height), np.arange(width)) + sequence & 0xFF
+        luma[:, :width] = np.add.outer(np.arange(height), np.arange(width)) // stream["crop"] + sequence & 0xFF
         for index, value in enumerate((U, V)):
             at = stride * height * (4 + index) // 4
             self.buffer[at : at + stride * height // 4].reshape(height // 2, stride // 2)[:, : width // 2] = value
