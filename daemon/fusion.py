@@ -164,7 +164,6 @@ def _alert(at: float, sensor: Sensor, name: str, finding: Finding, active: bool)
     values: dict[str, Value] = {
         "kind": "miscalibrated",
         "active": active,
-        "at": int(at),
         "name": name,
         "sensor": sensor.value,
         "code": finding.reason,

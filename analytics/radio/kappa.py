@@ -5,11 +5,13 @@ that probe are the same crowd; the interval covers how much the factor varied fr
 """
 
 from collections import deque
-from math import sqrt
+from math import log, sqrt
+from statistics import fmean, pstdev
 
 from analytics.radio.site import Estimate
 
 FEWEST_PAIRS = 12
+FEWEST_HOURS = 2
 MOST_PAIRS = 288
 RECENT_PAIRS = 12
 SMALLEST_SPREAD = 0.05
@@ -44,14 +46,18 @@ class Kappa:
 
     @property
     def drifted(self) -> bool:
-        """Whether the last hour's factor is further from the day's before it than chance explains."""
+        """Whether the last hour's factor is further from those of the hours before it than they are from each other.
+
+        Hours, because windows that follow one another are alike: by their spread every lunch break is a fault.
+        """
         pairs = list(self._pairs)
         before, recent = pairs[:-RECENT_PAIRS], pairs[-RECENT_PAIRS:]
-        if len(before) < FEWEST_PAIRS:
+        begins = range(len(before) % RECENT_PAIRS, len(before), RECENT_PAIRS)
+        hours = [log(_ratio(before[begin : begin + RECENT_PAIRS])) for begin in begins]
+        if len(hours) < FEWEST_HOURS:
             return False
-        factor = _ratio(before)
-        spread = max(SMALLEST_SPREAD, _spread(before, factor)) / sqrt(RECENT_PAIRS)
-        return abs(_ratio(recent) / factor - 1) > ALARM_SPREADS * spread
+        spread = max(SMALLEST_SPREAD, pstdev(hours)) * (1 + FEWEST_HOURS / len(hours))
+        return abs(log(_ratio(recent)) - fmean(hours)) > ALARM_SPREADS * spread
 
 
 def _ratio(pairs: list[tuple[int, float]]) -> float:

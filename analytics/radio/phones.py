@@ -100,7 +100,6 @@ class Phones:
         values: dict[str, Value] = {
             "kind": "miscalibrated",
             "active": drifted,
-            "at": int(at),
             "name": self._name,
             "sensor": "wifi",
             "code": "recalibrate",

@@ -91,9 +91,8 @@ class Street:
             "outside": found.persons if found else None,
             "outside_low": found.low if found else None,
             "outside_high": found.high if found else None,
-            "reason": None if found else "not_calibrated",
         }
-        return [Tally("passers", start, end, values)]
+        return [Tally("passers", start, end, values, reason=None if found else "not_calibrated")]
 
     def restart(self, at: float) -> None:
         """Begin the next window; the one that ended teaches if all of it was seen."""

@@ -54,7 +54,7 @@ def test_nothing_is_told_before_the_camera_has_taught_enough() -> None:
     street = Street("radio", inside_dbm=INSIDE_DBM)
     [(first, _), *_] = days(street, 10.0, 40)
     assert first.values["outside"] is None
-    assert first.values["reason"] == "not_calibrated"
+    assert first.reason == "not_calibrated"
 
 
 def test_when_the_camera_is_blind_all_passers_are_outside_its_picture() -> None:
