@@ -68,7 +68,7 @@ def trial(
         sets["cameras.*.device"] = json.dumps(camera)
     asked = {"seed": seed, "hours": hours}
     options = {name: str(value) for name, value in asked.items() if value is not None}
-    told, known = _simulated(config, sets, options, [_fault(text) for text in fault])
+    told, known = simulated(config, sets, options, [_fault(text) for text in fault])
     raise SystemExit(asyncio.run(_try(config, sets | told, state, as_json, known)))
 
 
@@ -76,7 +76,7 @@ KINDS = {"camera": "cameras", "wifi": "wifi", "ble": "ble", "rfid": "readers"}
 """What a sensor is called when it is to fail, and its table in the configuration."""
 
 
-def _simulated(
+def simulated(
     path: Path, sets: dict[str, str], options: dict[str, str], faults: list[tuple[str, float]]
 ) -> tuple[dict[str, str], Rehearsal | None]:
     """Every simulated device with what was asked for, and the truth that they show, in epoch seconds."""

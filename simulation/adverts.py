@@ -90,17 +90,17 @@ class Ether:
 
     def _strength_dbm(self, advert: Advert) -> float:
         body = _body_db(self.store.seed, advert.owner.number, int(advert.at // TURN_SECONDS))
-        return self.mean_dbm(advert.owner.walk.place(advert.at)) - body + self._draw.gauss(0.0, FADING_DB)
+        return self.mean_dbm(advert.owner.walk.place(advert.at)) + body + self._draw.gauss(0.0, FADING_DB)
 
     def mean_dbm(self, place: Point) -> float:
-        """How strong somebody at `place` is who turns his phone towards the radio."""
+        """How strong somebody at `place` is, whichever way he turns."""
         loss = 10 * EXPONENT * log10(max(dist(place, self.box), 0.5)) + (FACADE_DB if place[1] < 0 else 0.0)
-        return AT_ONE_METRE_DBM - loss
+        return AT_ONE_METRE_DBM - loss - BODY_DB / 2
 
 
 @lru_cache(maxsize=1024)
 def _body_db(seed: int, owner: int, turn: int) -> float:
-    return Random(f"{seed}/body/{owner}/{turn}").uniform(0.0, BODY_DB)
+    return Random(f"{seed}/body/{owner}/{turn}").uniform(-BODY_DB / 2, BODY_DB / 2)
 
 
 def _phone(person: Person, draw: Random) -> Iterator[Advert]:

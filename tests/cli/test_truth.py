@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click import UsageError
 
-from cli.trial import _fault, _simulated
+from cli.trial import _fault, simulated
 from cli.truth import rehearsal, rows, scrolled
 from config import parse
 from simulation.rehearsal import Rehearsal
@@ -56,7 +56,7 @@ def test_an_interval_that_the_box_states_is_held_against_the_truth(known: Rehear
 
 
 def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
-    told, known = _simulated(EXAMPLE, {}, {"seed": "7", "hours": "0.5"}, [("wifi", 60.0), ("counter", 90.0)])
+    told, known = simulated(EXAMPLE, {}, {"seed": "7", "hours": "0.5"}, [("wifi", 60.0), ("counter", 90.0)])
     assert known is not None
     assert (known.store.seed, known.store.hours) == (7, 0.5)
     devices = {"cameras.floor", "wifi.box", "ble.box", "ble.counter", "readers.tea"}
@@ -71,7 +71,7 @@ def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
 @pytest.mark.parametrize(("path", "fault"), [("examples/clip.toml", "camera@60s"), ("examples/store.toml", "till@60s")])
 def test_a_fault_of_what_is_not_simulated_is_refused(path: str, fault: str) -> None:
     with pytest.raises(UsageError):
-        _simulated(Path(path), {}, {}, [_fault(fault)])
+        simulated(Path(path), {}, {}, [_fault(fault)])
 
 
 def test_a_fault_without_a_time_is_refused() -> None:
