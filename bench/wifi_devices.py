@@ -3,7 +3,7 @@
 A folder holds captures (NAME[_anything].pcap[.gz]), CSV files or zips of them (Timestamp, MAC Address, elements in
 hex), one device each; a capture with NAME_probe_ids.txt beside it (a label a frame) is a labelled crowd. Phones are
 mixed as if they had been in one room: twenty minutes of each, laid over each other. Labels are used to judge, never to
-count; but the estimator's constants (element mask, effective kinds, burst limit) were chosen while looking at such
+count; but the estimator's constants (element mask, burst rate and its spread) were chosen while looking at such
 phones, so only phones that nobody has looked at are truly left out.
 
 Captures whose addresses were replaced have lost the bit that calls an address random; all are taken as random.
@@ -56,7 +56,16 @@ def devices(folder: Path) -> dict[str, list[ProbeRequest]]:
             found[name.removesuffix(".csv")] = list(_rows(path.read_text(encoding="utf-8", errors="replace")))
         elif name.endswith(".zip"):
             found |= _zipped(path)
-    return {name: _stretch(heard) for name, heard in found.items() if heard}
+    return _once({name: _stretch(heard) for name, heard in found.items() if heard})
+
+
+def _once(phones: dict[str, list[ProbeRequest]]) -> dict[str, list[ProbeRequest]]:
+    """Without captures that are there twice, in two formats: a phone beside itself would count as two."""
+    known: dict[tuple[int, ...], str] = {}
+    for name in sorted(phones, reverse=True):
+        heard = phones[name]
+        known[tuple(round((request.at - heard[0].at) * 100) for request in heard)] = name
+    return {name: phones[name] for name in sorted(known.values())}
 
 
 def _labels(path: Path) -> Path:

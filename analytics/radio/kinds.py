@@ -1,12 +1,13 @@
 """Telling devices apart although each changes its address: by what their radios can do, not by who they are.
 
-Addresses of one class belong together, and classes that one address used are one device in two moods. Two phones of
-one model are one here, unless they send more often than any single phone does: so the count is low where models
-repeat, and its interval says by how much it may be.
+Addresses of one class belong together, and classes that one address used are one device in two moods. How many phones
+of one model there are is told from how often they scan together: never surely, and the interval says by how much.
 """
 
 from dataclasses import dataclass, field
 from math import ceil, log
+
+import numpy as np
 
 BURST_PAUSE_SECONDS = 0.5
 SAME_BURST_SECONDS = 1.0
@@ -14,19 +15,30 @@ SAME_BURST_SECONDS = 1.0
 SCAN_SECONDS = 10.0
 """A sweep over the channels ends within this time: a kind that was heard in one sweep only is a passer-by, or a frame
 that another garbled, and counts for nobody."""
-FASTEST_BURSTS_PER_MINUTE = 12.0
+BURSTS_PER_MINUTE, SPREAD = 1.5, 1.0
+"""What single phones send: median and standard deviation of the logarithm, of a log-normal rate (decision 0053)."""
+POPULARITY = 2.0
+"""How likely k phones of one model are before anything is heard: as k to the power of minus this (decision 0053)."""
+MOST_ALIKE = 64
+"""Identical phones beyond which nobody asks: a store holds fewer of one model."""
 SLOWEST_BURSTS_PER_MINUTE = 0.35
-"""What single phones send: 0.35 to 3.7 scans a minute in the hand, up to 12 while they search (docs/decisions/0053)."""
-EFFECTIVE_KINDS = 40
-"""As many equally common kinds as make two phones of a street agree as often as real ones do (decision 0053)."""
+RAREST_BURSTS_PER_MINUTE = 0.05
 MOST_KINDS = 4096
 MOST_TOKENS = 1 << 16
 
 
-def repeated(kinds: int) -> int:
-    """How many phones are behind so many kinds, when models repeat as they do in a street: linear counting."""
-    taken = min(kinds, EFFECTIVE_KINDS - 1) / EFFECTIVE_KINDS
-    return max(kinds, round(log(1 - taken) / log(1 - 1 / EFFECTIVE_KINDS)))
+def alike(bursts_per_minute: float) -> float:
+    """The expected number of identical phones, each scanning at a rate of its own, that together scan so often.
+
+    The sum of k log-normal rates is taken as log-normal itself (Fenton, "The sum of log-normal probability
+    distributions in scatter transmission systems", 1960).
+    """
+    phones = np.arange(1, MOST_ALIKE + 1)
+    variance = np.log1p(np.expm1(SPREAD**2) / phones)
+    middle = np.log(phones * BURSTS_PER_MINUTE) + (SPREAD**2 - variance) / 2
+    off = log(max(bursts_per_minute, RAREST_BURSTS_PER_MINUTE)) - middle
+    weight = phones**-POPULARITY * np.exp(-(off**2) / (2 * variance)) / np.sqrt(variance)
+    return float(weight @ phones / weight.sum())
 
 
 @dataclass(slots=True, eq=False)
@@ -44,13 +56,13 @@ class Kind:
         self.loudest_dbm = max(self.loudest_dbm, other.loudest_dbm)
         self.bursts += other.bursts
 
-    def devices(self, minutes: float) -> int:
-        """The fewest devices that can have sent so many bursts in so many minutes."""
-        return max(1, ceil(self.bursts / (FASTEST_BURSTS_PER_MINUTE * max(minutes, 1.0))))
+    def devices(self, minutes: float) -> float:
+        """The expected number of identical devices behind so many bursts in so many minutes; at least 1."""
+        return alike(self.bursts / max(minutes, 1.0))
 
     def devices_most(self, minutes: float) -> int:
         """The most identical devices it can plausibly be."""
-        return max(self.devices(minutes), round(self.bursts / (SLOWEST_BURSTS_PER_MINUTE * max(minutes, 1.0))))
+        return max(ceil(self.devices(minutes)), round(self.bursts / (SLOWEST_BURSTS_PER_MINUTE * max(minutes, 1.0))))
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from analytics.radio.kappa import Kappa
-from analytics.radio.kinds import Kind, Kinds, repeated
+from analytics.radio.kinds import Kind, Kinds
 from analytics.radio.site import Estimate, Recalibration, SiteModel
 from analytics.radio.slices import SLICE_SECONDS, SPANS, Slice, features
 from observations import DeviceSighting, Tally, Value
@@ -53,8 +53,7 @@ class Phones:
         minutes = (end - start) / 60
         fixed, random = max(self._parts, key=lambda part: len(part[0].sure()) + len(part[1].sure()))
         kinds = [*fixed.sure(), *random.sure()]
-        counts = [kind.devices(minutes) for kind in random.sure()]
-        devices = len(fixed.sure()) + repeated(len(counts)) + sum(counts) - len(counts)
+        devices = len(fixed.sure()) + round(sum(kind.devices(minutes) for kind in random.sure()))
         most = max(devices, len(fixed.sure()) + sum(kind.devices_most(minutes) for kind in random.sure()))
         flooded = random.flooded or fixed.flooded
         persons = None if flooded else self._persons(devices)
