@@ -23,6 +23,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("what", choices=("build", "test", "inside", "outside", "shell"))
     parser.add_argument("--results", type=Path, default=RESULTS, help="where junit files and logs go")
     parsed, arguments = parser.parse_known_args(argv)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave nothing behind when told to go
     start = time.monotonic()
     try:

@@ -13,7 +13,7 @@ from tests.assets import MODELS
 from tests.rig.arm64 import Arm64
 from tests.rig.wheels import TREE
 
-pytestmark = [pytest.mark.boots, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.boots, pytest.mark.timeout(1500)]
 
 # Folders and kinds of modules that are pure: bytes and times in, values out.
 PURE_FOLDERS = ("analytics", "events", "observations", "privacy")
