@@ -1,5 +1,6 @@
 """What live cameras share: their time on the box's clock, the mode that is chosen, a Jetson's pipeline, no growth."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -145,9 +146,10 @@ async def test_500_failures_in_a_row_leave_everything_where_it_was(
     await fail(30)
     before = held()
     await fail(500)
-    after = held()
-    assert after[1:] == before[1:]
-    assert after[0] - before[0] < 4 << 20
+    async with asyncio.timeout(60):  # the thread that reaped the last child may still be on its way out
+        while any(now > then for now, then in zip(held()[1:], before[1:], strict=True)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert held()[0] - before[0] < 4 << 20
 
 
 def held() -> tuple[int, int, int, int]:
