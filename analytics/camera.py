@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics.metric import Alarming, Checked, Daily, Metric
+from analytics.metric import Alarming, Checked, Daily, Metric, Momentary
 from analytics.steady import Steady
 from observations import Percept, Tally
 
@@ -41,6 +41,10 @@ class CameraMetrics:
         for metric in self.metrics:
             if isinstance(metric, Daily):
                 metric.begin_day(at)
+
+    def now(self, at: float) -> list[Tally]:
+        """The figures of this moment, of every metric that has some."""
+        return [tally for metric in self.metrics if isinstance(metric, Momentary) for tally in metric.now(at)]
 
     def alarms(self, at: float) -> list[Tally]:
         """What cannot wait, from every metric that notices such things."""

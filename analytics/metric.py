@@ -37,6 +37,13 @@ class Daily(Protocol):
 
 
 @runtime_checkable
+class Momentary(Protocol):
+    """A metric that has a figure of this very moment, too, for a display."""
+
+    def now(self, at: float) -> list[Tally]: ...
+
+
+@runtime_checkable
 class Alarming(Protocol):
     """A metric that also notices what cannot wait: asked every second, it answers with what began or ended."""
 

@@ -73,6 +73,10 @@ class Occupancy:
         }
         return [Tally("occupancy", start, end, values, support=self._entered)]
 
+    def now(self, at: float) -> list[Tally]:
+        """Who is inside at this moment."""
+        return [Tally("live_areas", at, at, {"area": self.area, "persons": self.inside})]
+
     def restart(self, at: float) -> None:
         """Begin the next window; who is inside stays inside, unless the shop has closed."""
         self._advance(at)

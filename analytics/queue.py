@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from math import ceil
 
 from analytics.alarm import Alarm
 from analytics.crossing import Reference
@@ -159,6 +160,13 @@ class QueueCounter:
         self._zero()
         self._waits.restart()
         self._services.restart()
+
+    def now(self, at: float) -> list[Tally]:
+        """The length and the wait at this moment."""
+        wait = self.predicted_wait(at)
+        minutes = None if wait is None else ceil(wait / 60)
+        values: dict[str, Value] = {"queue": self.queue.name, "persons": self.length, "wait_minutes": minutes}
+        return [Tally("live_queues", at, at, values)]
 
     def alarms(self, at: float) -> list[Tally]:
         """A queue that is too long, and one at which nobody serves."""

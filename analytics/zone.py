@@ -107,6 +107,10 @@ class ZoneCounter:
         self._zero()
         self._dwell.restart()
 
+    def now(self, at: float) -> list[Tally]:
+        """Who is in the zone at this moment."""
+        return [Tally("live_zones", at, at, {"zone": self.zone.name, "persons": self.occupancy})]
+
     def alarms(self, at: float) -> list[Tally]:
         """A crowd, and persons who loiter."""
         said = []

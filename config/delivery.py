@@ -27,6 +27,9 @@ class Mqtt(Section):
     protocol: Literal["5", "3.1.1"] = setting(
         "5", "MQTT 5, or 3.1.1 where the broker has no 5 (found out by itself, but sooner when said)."
     )
+    live: bool | None = setting(
+        None, "Whether occupancy and queues of this moment are told, every 10 s; absent: only in json."
+    )
     keepalive: int = setting(60, "How often an idle connection is proven.", unit="s", ge=5, le=1200)
     start_spread: float = setting(
         60.0,

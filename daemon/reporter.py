@@ -165,7 +165,7 @@ class Reporter:
         for metric in self.metrics():
             for tally in metric.tallies(start, end):
                 if tally.kind == "heatmap":
-                    moment = {"start": self._second(tally.start), "seconds": round(tally.end - tally.start)}
+                    moment = {"start": self.second(tally.start), "seconds": round(tally.end - tally.start)}
                     event = self._gate.release(tally, **moment)
                     if event is not None:
                         yield event
@@ -193,13 +193,13 @@ class Reporter:
             return self._windows.begin, self._dated
         return round(start if wall.state is ClockState.UNSYNCED else wall.epoch), wall.state
 
-    def _second(self, at: float) -> int:
+    def second(self, at: float) -> int:
         """A moment in epoch seconds, or in seconds since boot while the clock has not been set."""
         wall = self._clock.wall(at)
         return round(at if wall.state is ClockState.UNSYNCED else wall.epoch)
 
     def _alert(self, alarms: Iterable[Tally]) -> None:
         for tally in alarms:
-            event = self._gate.release(tally, at=self._second(tally.start))
+            event = self._gate.release(tally, at=self.second(tally.start))
             if event is not None:
                 self.say(event)

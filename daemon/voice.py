@@ -15,6 +15,7 @@ from daemon.delivery import Published
 from daemon.faults import Faults
 from daemon.health import causes, health
 from daemon.identity import birth, box_id
+from daemon.live import live
 from daemon.remote import Remote
 from daemon.vitals import Stage
 from events import Code, Health, Problem
@@ -30,6 +31,9 @@ from privacy.gate import in_force
 from privacy.ledger import Ledger
 
 log = logging.getLogger(__name__)
+
+LIVE_S = 10.0
+"""How often the figures of this moment are told."""
 
 TOGETHER_S = 3600
 """In columns (CBOR or not) the windows of so many seconds go into one message."""
@@ -59,6 +63,7 @@ class Voice:
                 birth=lambda session, streams: encode(birth(box, session, streams), form),
                 state=lambda session, offline: encode(self._state(session, offline), form),
                 health=lambda: encode(self.health(), form),
+                live=self._live,
             ),
             pace(box.config, again=remote.starts_again),
             form=form,
@@ -196,6 +201,10 @@ class Voice:
             self._online = now
         return now - self._online
 
+    def _live(self) -> bytes | None:
+        figures = live(self._box)
+        return None if figures is None else encode(figures, self._form)
+
     def _state(self, session: int, offline: bool) -> State:
         if offline:
             return State(state=Condition.OFFLINE, session=session)
@@ -220,8 +229,13 @@ def pace(config: Config, *, again: bool = False) -> Pace:
     """
     spread, seconds = config.mqtt.start_spread, config.window.seconds / config.box.speed
     windows = max(1, TOGETHER_S // config.window.seconds) if config.mqtt.encoding != "json" else 1
+    told = config.mqtt.encoding == "json" if config.mqtt.live is None else config.mqtt.live
     return Pace(
-        spread=0.0 if again else spread, phase=seconds if spread else 0.0, windows=windows, hold=windows * seconds
+        live=LIVE_S if told else 0.0,
+        spread=0.0 if again else spread,
+        phase=seconds if spread else 0.0,
+        windows=windows,
+        hold=windows * seconds,
     )
 
 

@@ -13,7 +13,7 @@ from events.hands import HandsCount
 from events.health import Health, SensorHealth
 from events.heatmap import Heatmap
 from events.line import LineCount
-from events.live import Live, Occupancy, QueueLength
+from events.live import Inside, Live, Occupancy, QueueLength
 from events.occupancy import OccupancyCount
 from events.passers import PasserCount
 from events.phones import PhoneCount
@@ -64,6 +64,7 @@ __all__ = [
     "HandsCount",
     "Health",
     "Heatmap",
+    "Inside",
     "LineCount",
     "Live",
     "Name",

@@ -19,9 +19,6 @@ from observations import Frame, Hands, Track
 SURE = 0.15
 """The score from which a point of the body is believed: lower ones add little, higher ones lose hands that reach."""
 
-CLEAR = 0.15
-"""Trunk lengths by which a hand must be beside the trunk: over it, it is held before the body or hidden by it."""
-
 MARGIN = 1.25
 """The square that is looked at, in sizes of the person's box: an arm may reach out of the box."""
 
@@ -51,7 +48,8 @@ class MoveNet:
 
 
 def hands(points: Points, frame: Frame) -> Hands:
-    """What is kept of a pose: the wrists beside the trunk, and how high the higher wrist is over the hips."""
+    """What is kept of a pose: the wrists beside the trunk, as one over it is held before the body or hidden behind it,
+    and how high the higher wrist is over the hips."""
     wrists = points[_WRISTS][points[_WRISTS][:, 2] >= SURE]
     beside = [(float(x), float(y)) for x, y, _ in wrists if not _over_trunk(points, (float(x), float(y)))]
     return Hands(tuple((x / frame.width, y / frame.height) for x, y in beside), _lift(points, wrists))
@@ -59,10 +57,8 @@ def hands(points: Points, frame: Frame) -> Hands:
 
 def _over_trunk(points: Points, at: tuple[float, float]) -> bool:
     trunk = points[_TRUNK, :]
-    if trunk[:, 2].min() < SURE:
-        return False
-    long = float(np.linalg.norm(trunk[:2, :2].mean(axis=0) - trunk[2:, :2].mean(axis=0)))
-    return cv2.pointPolygonTest(cv2.convexHull(trunk[:, :2].astype(np.float32)), at, True) > -CLEAR * long
+    hull = cv2.convexHull(trunk[:, :2].astype(np.float32))
+    return bool(trunk[:, 2].min() >= SURE) and cv2.pointPolygonTest(hull, at, False) >= 0
 
 
 def _lift(points: Points, wrists: Points) -> float | None:

@@ -113,7 +113,7 @@ def scripts(draw: st.DrawFn) -> tuple[list[Act], bool]:
     return acts, draw(st.booleans())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scripts(), st.sampled_from((6.0, 8.0, 12.0)), st.randoms(use_true_random=False))
 def test_every_reach_is_the_truth_and_slips_of_the_pose_change_nothing(
     script: tuple[list[Act], bool], fps: float, random: Random
