@@ -80,6 +80,12 @@ async def test_gif_delays_are_the_file_s_own_and_not_a_frame_rate(name: str) -> 
     assert await times(clip(VIDEO / name)) == pytest.approx([0.0, *itertools.accumulate(delays)][:-1])
 
 
+async def test_the_full_range_of_mjpeg_becomes_that_of_a_frame(tmp_path: Path) -> None:
+    white = ["-vf", "lutyuv=y=255:u=128:v=128", "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", "2"]
+    async with clip(render(tmp_path / "white.avi", *white, frames=2)).open() as frames:
+        assert [(int(f.y.min()), int(f.y.max()), int(f.u.max())) async for f in frames] == [(235, 235, 128)] * 2
+
+
 async def test_odd_sizes_lose_a_row_and_a_column(tmp_path: Path) -> None:
     path = render(tmp_path / "odd.gif", size="65x49", frames=2)
     async with clip(path).open() as frames:
