@@ -83,7 +83,7 @@ def playlist(url: str) -> bytes:
 def credentials(secret: Path) -> tuple[str, str]:
     """User and password as a URL takes them. Raises DriverMisconfigured without a word of what the file holds."""
     try:
-        if secret.stat().st_mode & 0o077:
+        if secret.stat().st_mode & 0o007:  # its group may: so systemd shows credentials
             raise DriverMisconfigured("secret_readable", "others may read the camera's secret: chmod 600")
         user, colon, password = secret.read_text(encoding="utf-8").strip().partition(":")
     except (OSError, UnicodeDecodeError):

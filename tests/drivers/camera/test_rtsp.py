@@ -152,6 +152,8 @@ def test_a_secret_that_is_none_is_refused_and_not_repeated(secret: Callable[[str
 
 def test_a_secret_that_others_may_read_is_refused(secret: Callable[[str], Path]) -> None:
     file = secret("a:b")
+    file.chmod(0o440)
+    driver("rtsp://127.0.0.1:9/cam", file).open()
     file.chmod(0o644)
     with pytest.raises(DriverMisconfigured, match="chmod 600"):
         driver("rtsp://127.0.0.1:9/cam", file).open()
