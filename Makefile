@@ -48,7 +48,7 @@ test-tflite: .venv-tflite/.made ## the interpreter's tests on the fallback runti
 deb: dev ## the Debian package into dist/; ARGS="--arch arm64 --release trixie" for others
 	$(BIN)/python -m image.deb $(ARGS)
 
-.PHONY: deb schema rig test-rig rig-shell rig-clean
+.PHONY: deb sbom schema rig test-rig rig-shell rig-clean
 rig: dev ## build the virtual hardware of tests/rig (cached)
 	$(BIN)/python -m tests.rig build
 
@@ -70,12 +70,16 @@ models: setup ## install the models (FROM=folder on a machine without a network)
 test-faults: dev ## the long fault injection, with its table (root for disks and power)
 	$(BIN)/python -m pytest -m "faults or table" tests/mqtt/faults $(ARGS)
 
-check: dev ## format, lint, types, import contracts
+check: dev ## format, lint, types, import contracts, licences
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m mqtt.schema schema --check
+	$(BIN)/python -m image.sbom
+
+sbom: dev ## what a box's environment is made of (CycloneDX), and its licences
+	$(BIN)/python -m image.sbom --out dist/sbom.cdx.json
 
 schema: dev ## write schema/ anew from the event types
 	$(BIN)/python -m mqtt.schema schema

@@ -59,12 +59,12 @@ def build(
 
 
 def _environment(folder: Path, machine: str, python: str, libc: int, wheels: Path | None) -> None:
-    """A venv as `python -m venv` makes it, filled with wheels of the target."""
+    """A venv as `python -m venv --system-site-packages` makes it (for picamera2), filled with wheels of the target."""
     site = folder / f"lib/python{python}/site-packages"
     site.mkdir(parents=True)
     (folder / "bin").mkdir()
     (folder / "pyvenv.cfg").write_text(
-        f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {python}\n", encoding="ascii"
+        f"home = /usr/bin\ninclude-system-site-packages = true\nversion = {python}\n", encoding="ascii"
     )
     for name in ("python", "python3"):
         (folder / "bin" / name).symlink_to(f"/usr/bin/python{python}")
