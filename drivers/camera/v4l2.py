@@ -48,7 +48,9 @@ class V4l2Driver:
             raise DriverMisconfigured("bad_option", "the camera has no such mode: passerby camera list")
         source = ["-fflags", "nobuffer", "-flags", "low_delay", "-threads", "1", "-f", "v4l2"]
         source += ["-input_format", mode.format, "-video_size", f"{mode.width}x{mode.height}"]
-        source += ["-framerate", f"{mode.fps:g}", "-i", str(self._path)]
+        if mode.fps:
+            source += ["-framerate", f"{mode.fps:g}"]
+        source += ["-i", str(self._path)]
         decoder = decoding(source, fps=self._fps, opening=OPENING_S, stall=stall_seconds(self._fps))
         async with aclosing(taken(decoder, self._clock)) as pictures:
             async for picture in pictures:
