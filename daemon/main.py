@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -26,12 +28,14 @@ from privacy.tokens import Preset, Tokeniser
 
 EX_CONFIG = 78
 EX_CANTCREAT = 73
+PR_SET_DUMPABLE = 4
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
     """Parse the command line, validate the configuration, run."""
+    uncored()
     parser = argparse.ArgumentParser(
         prog="passerbyd",
         description="The Passerby daemon. Exit status: 0 stopped or recordings ended, 73 its directories cannot be"
@@ -53,6 +57,12 @@ def main() -> None:
     except OSError as error:
         sys.stderr.write(f"the box's directories cannot be used: {error.strerror}: {error.filename}\n")
         sys.exit(EX_CANTCREAT)
+
+
+def uncored() -> None:
+    """Let no crash write this process's memory anywhere, whatever the kernel's core pattern is (prctl(2))."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 async def run(remote: Remote) -> int:

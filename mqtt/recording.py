@@ -100,7 +100,9 @@ def _single(line: bytes) -> list[bytes]:
     if "/" not in message["topic"]:
         return []
     payload = message.get("payload")
-    return [json.dumps(message | {"payload": one}).encode() for one in payload] if isinstance(payload, list) else [line]
+    if not isinstance(payload, list) or not all(isinstance(one, dict) for one in payload):
+        return [line]
+    return [json.dumps(message | {"payload": one}).encode() for one in payload]
 
 
 def _documents(line: bytes) -> Iterator[tuple[str, Envelope]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events import Alert, ClockState, Report
-from mqtt.codec import document
+from mqtt.codec import Form, document, encode_many
 from mqtt.judge import judge
 from mqtt.recording import LONGEST_WAIT, NoRecording, moved, pauses, read
 
@@ -68,6 +68,13 @@ def test_moved_to_now_it_ends_now_by_whole_windows_under_other_names() -> None:
     assert [one.envelope for one in moved(read(day()), now)] == [one.envelope for one in then]
     lines = [json.dumps({"topic": one.topic, "payload": document(one.envelope)}) for one in then]
     assert judge("\n".join(lines).encode()).violations == ()
+
+
+def test_several_documents_of_one_message_are_played_one_by_one() -> None:
+    events = [one.envelope for one in read(line("report", [report(1), report(2)]))]
+    assert [one.seq for one in events] == [1, 2]
+    columns = json.loads(encode_many(events, Form.COLUMNS))
+    assert [one.envelope for one in read(line("report", columns))] == events
 
 
 def test_windows_of_an_unset_clock_are_not_moved() -> None:
