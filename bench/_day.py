@@ -13,7 +13,7 @@ from time import monotonic
 import psutil
 
 from cli.trial import embedded_broker, simulated
-from cli.truth import Row, rows
+from cli.truth import Row, beside
 from mqtt.subscriber import Message, subscribed
 from simulation.rehearsal import Rehearsal
 from tests.mqtt.mosquitto import PROGRAM, Mosquitto
@@ -54,8 +54,7 @@ async def day(
             watching = asyncio.create_task(_watch(child.pid, cost))
             try:
                 async for message in messages:
-                    found = rows(known, message.payload) if message.topic.endswith("/report") else []
-                    yield known, message, found
+                    yield known, message, beside(known, message.topic, message.payload)
                     if message.topic.endswith("/state") and message.payload.get("state") == "offline":
                         break
                 assert await child.wait() == 0, "the daemon failed"

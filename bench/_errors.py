@@ -63,16 +63,20 @@ class Accuracy:
         if min((sensor["seen"] for sensor in report["quality"]), default=0.0) < SEEN:
             return
         self.windows += 1
+        self.rows(found, report["seconds"])
+        self._shelves(known, report)
+
+    def rows(self, found: Iterable[Row], seconds: float) -> None:
+        """What is true and told of one message; person-seconds become persons where it is a window's."""
         for row in found:
             name = " ".join([row["section"], *(str(row[key]) for key in _NAMES if key in row)])
             for figure, true in row["true"].items():
-                scale = report["seconds"] if figure == "person_seconds" else 1
+                scale = seconds if figure == "person_seconds" else 1
                 told = row["error"][figure] + true
                 key = f"{name}: {SHORT.get(figure, figure)}"
                 self.errors.setdefault(key, Errors()).add(told / scale, true / scale)
             for figure, inside in row.get("in_interval", {}).items():
                 self.held.setdefault(f"{name}: {figure}", []).append(inside)
-        self._shelves(known, report)
 
     def _shelves(self, known: Rehearsal, report: Mapping[str, Any]) -> None:
         """At every window's end, for every SKU, whether what was told last is what lies there."""

@@ -20,6 +20,8 @@ async def measured(hours: float, hour: float, seed: int, fps: float) -> dict[str
         known = truth
         if message.topic.endswith("/report"):
             accuracy.add(truth, message.payload, found)
+        elif found:
+            accuracy.rows(found, 1)
     assert known is not None
     return {
         "hours": hours,

@@ -164,7 +164,7 @@ async def _daemon(config: Path, sets: dict[str, str]) -> int:
 async def _print(messages: AsyncIterator[Message], as_json: bool, known: Rehearsal | None) -> None:
     console = Console(soft_wrap=True)
     async for message in messages:
-        found = truth.rows(known, message.payload) if known and message.topic.endswith("/report") else []
+        found = truth.beside(known, message.topic, message.payload) if known else []
         if as_json:
             _print_line(message.topic, message.payload)
             if found:

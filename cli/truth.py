@@ -15,7 +15,7 @@ from simulation.rehearsal import Asked, Rehearsal
 from simulation.store import Store
 
 Row = dict[str, Any]
-_KEYS = ("line", "zone", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name")
+_KEYS = ("line", "zone", "zones", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name")
 _INTERVALS = {"devices": ("devices_low", "devices_high"), "persons": ("persons_low", "persons_high")}
 _EXACT = 0.05
 
@@ -67,6 +67,27 @@ def rows(known: Rehearsal, report: dict[str, Any]) -> list[Row]:
                     {"section": section, **names, "true": true, "error": _errors(told, true), **_held(told, true)}
                 )
     return found
+
+
+def beside(known: Rehearsal, topic: str, payload: Any) -> list[Row]:
+    """The truth of one message: of the rows of a report, of a heat map, and nothing of any other."""
+    if topic.endswith("/report") and isinstance(payload, dict):
+        return rows(known, payload)
+    return _heat(known, payload) if topic.endswith("/heatmap") and isinstance(payload, dict) else []
+
+
+def _heat(known: Rehearsal, told: dict[str, Any]) -> list[Row]:
+    """`overlap` is the share of the true person-seconds that was told in the cells where they were spent."""
+    if not told.get("cells"):
+        return []
+    cell = known.store.plan.floor.right / told["columns"]
+    end = float(told["start"] + told["seconds"])
+    true = known.heat(told["columns"], told["rows"], cell, float(told["start"]), end)
+    whole = sum(true)
+    overlap = sum(map(min, told["cells"], true)) / whole if whole else 1.0
+    error = {"person_seconds": sum(told["cells"]) - whole, "overlap": overlap - 1}
+    true_figures = {"person_seconds": whole, "overlap": 1.0}
+    return [{"section": "heatmap", "name": told["camera"], "true": true_figures, "error": error}]
 
 
 def _errors(told: Row, true: dict[str, float]) -> dict[str, float]:

@@ -8,7 +8,9 @@ from config.root import Config
 
 
 def drawings(config: Config) -> Iterator[Found]:
-    """Every fault of every line and area, as (key, value, what is wrong, None)."""
+    """Every fault of every line and area, and of two radios with one name, as (key, value, what is wrong, None)."""
+    for name in config.ble.keys() & config.wifi.keys():
+        yield f"ble.{name}", repr(name), "is a WiFi radio's name too: what is gated as one would be gated as both", None
     for name, line in config.lines.items():
         for fault in lint_line(line.drawn(name)):
             yield f"lines.{name}.points", str(line.points), _sentence(fault), None

@@ -7,7 +7,7 @@ reports must be asked about in their order, each once.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from statistics import mean
 from typing import Any, TypeAlias
 
@@ -23,6 +23,12 @@ from simulation.walk import Crossing
 Row: TypeAlias = Mapping[str, Any]
 Figures: TypeAlias = dict[str, float]
 SAMPLE_S = 5.0
+HEAT_SAMPLE_S = 1.0
+FEWEST = 5
+"""The privacy floor of what is told cell by cell."""
+LONGEST = 6
+"""Zones of a route at most."""
+_DOORS = ("door", "exit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ class Rehearsal:
         self._since: dict[tuple[str, object], float] = {}
         self._visits = [visit for person in store.people for visit in _visits(store, person)]
         self._passers = sorted(_passers(store, asked.window_stop))
-        self._views = sorted(_moves(store))
+        self._moves = sorted(move for walk in _walks(store) for move in _pairs(walk))
+        self._routes = sorted(
+            (walk[-1][2], tuple(zone for _, zone, _ in walk)) for walk in _walks(store) if len(walk) > 1
+        )
         self._arriving = Air(store).arriving()
         self._heard: list[tuple[float, str, int]] = []
         self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
@@ -65,8 +74,10 @@ class Rehearsal:
             "occupancy": self._occupancy,
             "visits": self._visit,
             "flows": self._flow,
+            "routes": self._route,
             "windows": self._window,
             "conversions": self._conversion,
+            "sales": self._sales,
             "devices": self._devices,
             "phones": self._phones,
             "staff": self._staff,
@@ -141,7 +152,12 @@ class Rehearsal:
     def _flow(self, told: Row, start: float, end: float) -> Figures:
         pair = told["from_zone"], told["to_zone"]
         since = self._carried("flows", pair, True, end)
-        return {"persons": sum(since <= at < end and way == pair for at, way in self._views)}
+        return {"persons": sum(since <= at < end and way == pair for at, way in self._moves)}
+
+    def _route(self, told: Row, start: float, end: float) -> Figures:
+        route = tuple(told["zones"])
+        since = self._carried("routes", route, True, end)
+        return {"persons": sum(since <= at < end and walked[:LONGEST] == route for at, walked in self._routes)}
 
     def _window(self, told: Row, start: float, end: float) -> Figures:
         passed = [(stopped, entered) for at, stopped, entered in self._passers if start <= at < end]
@@ -155,6 +171,24 @@ class Rehearsal:
     def _conversion(self, told: Row, start: float, end: float) -> Figures:
         out = {one.line: one.outwards for one in footfall(self.store, start, end)}
         return {"bought": out["exit"], "unbought": out["door"]}
+
+    def _sales(self, told: Row, start: float, end: float) -> Figures:
+        visitors = sum(one.inwards for one in footfall(self.store, start, end) if one.line in _DOORS)
+        services = queueing(self.store, start, end).served
+        return {"visitors": visitors, "services": services} | ({"rate": services / visitors} if visitors else {})
+
+    def heat(self, columns: int, rows: int, cell: float, start: float, end: float) -> list[float]:
+        """Person-seconds in each cell of `cell` metres of the floor, row by row from its origin; 0 where fewer than the
+        privacy floor were."""
+        seconds, persons = [0.0] * (columns * rows), [set[int]() for _ in range(columns * rows)]
+        for at in _moments(start, end, HEAT_SAMPLE_S):
+            for person in self.store.present(at):
+                x, y = person.walk.place(at)
+                column, row = floor(x / cell), floor(y / cell)
+                if 0 <= column < columns and 0 <= row < rows:
+                    seconds[row * columns + column] += HEAT_SAMPLE_S
+                    persons[row * columns + column].add(person.number)
+        return [spent if len(who) >= FEWEST else 0.0 for spent, who in zip(seconds, persons, strict=True)]
 
     def _devices(self, told: Row, start: float, end: float) -> Figures:
         """Phones on the air whose mean signal is above the gate."""
@@ -217,11 +251,11 @@ def _ranked(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
-def _moments(start: float, end: float) -> Iterator[float]:
-    at = start + SAMPLE_S / 2
+def _moments(start: float, end: float, step: float = SAMPLE_S) -> Iterator[float]:
+    at = start + step / 2
     while at < end:
         yield at
-        at += SAMPLE_S
+        at += step
 
 
 def _lines(store: Store, *names: str) -> list[FloorLine]:
@@ -234,7 +268,7 @@ def _over(person: Person, lines: list[FloorLine]) -> list[Crossing]:
 
 def _visits(store: Store, person: Person) -> Iterator[_Visit]:
     entered: float | None = None
-    for crossing in _over(person, _lines(store, "door", "exit")):
+    for crossing in _over(person, _lines(store, *_DOORS)):
         if crossing.inwards:
             entered = crossing.at
         elif entered is not None:
@@ -258,15 +292,18 @@ def _passers(store: Store, stop: float) -> Iterator[tuple[float, bool, bool]]:
             yield person.walk.end, bool(stopped), False
 
 
-def _moves(store: Store) -> Iterator[tuple[float, tuple[str, str]]]:
-    """Every walk from one zone to another, when the second has been looked into for a second."""
+def _walks(store: Store) -> Iterator[list[tuple[float, str, float]]]:
+    """Each person's zones, without repetitions: looked into (for a second) at, the zone, and the end of the walk."""
     for person in store.people:
         views = sorted(
-            (enter + 1.0, zone.name)
+            (enter + 1.0, zone.name, person.walk.end)
             for zone in store.plan.zones
             for enter, leave in person.walk.inside(zone.floor)
             if leave - enter >= 1.0
         )
-        for (_, before), (at, after) in pairwise(views):
-            if before != after:
-                yield at, (before, after)
+        yield [view for number, view in enumerate(views) if not number or views[number - 1][1] != view[1]]
+
+
+def _pairs(walk: list[tuple[float, str, float]]) -> Iterator[tuple[float, tuple[str, str]]]:
+    for (_, before, _), (at, after, _) in pairwise(walk):
+        yield at, (before, after)

@@ -59,7 +59,7 @@ def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
     told, known = simulated(EXAMPLE, {}, {"seed": "7", "hours": "0.5"}, [("wifi", 60.0), ("counter", 90.0)])
     assert known is not None
     assert (known.store.seed, known.store.hours) == (7, 0.5)
-    devices = {"cameras.floor", "wifi.box", "ble.box", "ble.counter", "readers.tea"}
+    devices = {"cameras.floor", "wifi.box", "ble.back", "ble.counter", "readers.tea"}
     assert set(told) == {f"{name}.device" for name in devices}
     for device in told.values():
         for part in ("seed=7", "hours=0.5", f"begins={int(known.store.origin)}"):

@@ -35,6 +35,7 @@ def problems(text: str) -> dict[str, str]:
         ('[heatmaps.h]\ncamera = "door"\npicture = [[0.1, 0.5], [0.5, 0.5], [0.9, 0.5], [0.5, 0.9]]\n'
          "metres = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 3.0]]", "heatmaps.h", "one line"),
         ('[hours]\nopens = "09:00"', "hours", "together"),
+        ('[wifi.back]\ndevice = "mon:wlan1"\n[ble.back]\ndevice = "hci:0"', "ble.back", "WiFi radio"),
     ],
 )  # fmt: skip
 def test_bad_geometry_is_named(text: str, key: str, fault: str) -> None:

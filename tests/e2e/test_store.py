@@ -25,7 +25,7 @@ async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(
     devices = {
         "cameras.floor.device": f"sim:?{story}&fault=340",
         "wifi.box.device": f"sim:?{story}&fault=200",
-        "ble.box.device": f"sim:?{story}&at=back",
+        "ble.back.device": f"sim:?{story}&at=back",
         "ble.counter.device": f"sim:?{story}&at=counter&fault=200",
         "readers.tea.device": f"sim:?{story}&shelf=tea&fault=200",
     }
