@@ -4,10 +4,12 @@ import os
 import resource
 from pathlib import Path
 
+from daemon.board import Board, board
 from daemon.box import Box
 from daemon.vitals import Stage, Vitals
 from events import Code, Health, Name, SensorHealth
 from events.state import Cause, Condition
+from mqtt.broker import file_of
 from mqtt.outbox import Stats
 
 OFFLINE_GRACE_S = 60.0
@@ -32,7 +34,7 @@ def causes(box: Box, offline_s: float, stats: Stats) -> tuple[Cause, ...]:
         found.append(Cause(code=Code("disk_full")))
     if stats.stalled > 10:
         found.append(Cause(code=Code("disk_stalled")))
-    return tuple(found)
+    return (*found, *_board(box).causes(box.clock.wall(box.clock.now()).epoch))
 
 
 def health(box: Box, offline_s: float, reconnects: int, stats: Stats) -> Health:
@@ -40,6 +42,7 @@ def health(box: Box, offline_s: float, reconnects: int, stats: Stats) -> Health:
     at = box.clock.now()
     wall = box.clock.wall(at)
     found = causes(box, offline_s, stats)
+    seen = _board(box)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return Health(
         at=round(wall.epoch),
@@ -58,6 +61,9 @@ def health(box: Box, offline_s: float, reconnects: int, stats: Stats) -> Health:
         dropped=stats.dropped,
         dead=stats.dead,
         written=stats.written,
+        soc_temp=seen.soc_temp,
+        throttled=seen.throttled,
+        certificate_ends=seen.certificate_ends,
         reconnects=reconnects,
     )
 
@@ -75,6 +81,11 @@ def _sensor(vitals: Vitals, at: float) -> SensorHealth:
         dropped=vitals.counts.get("skipped", 0),
         source=Code(vitals.source) if vitals.source else None,
     )
+
+
+def _board(box: Box) -> Board:
+    file = box.config.mqtt.certificate
+    return board(file_of(file) if file else None)
 
 
 def _rss() -> int:
