@@ -18,7 +18,8 @@ from bench._machine import show
 from bench.wire import day
 from mqtt.broker import Broker
 from mqtt.codec import Form, encode
-from mqtt.connection import Connection, Hello, connect
+from mqtt.connection import Connection, Hello
+from mqtt.dial import connect
 from mqtt.pace import Pace
 
 PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")

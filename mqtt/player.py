@@ -7,7 +7,8 @@ from dataclasses import replace
 from events import Condition, State
 from mqtt.broker import Broker
 from mqtt.codec import Form, encode
-from mqtt.connection import Connection, Hello, Refused, connect
+from mqtt.connection import Connection, Hello, Refused
+from mqtt.dial import connect
 from mqtt.recording import Recorded
 from mqtt.topics import SAID, Topic, topic_of
 

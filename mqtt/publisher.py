@@ -25,7 +25,8 @@ from events import DropReason
 from mqtt.advice import Advice, Move, of_code
 from mqtt.broker import Broker
 from mqtt.codec import Form, merge
-from mqtt.connection import Connection, Ended, Hello, Inbound, Refused, connect
+from mqtt.connection import Connection, Ended, Hello, Inbound, Refused
+from mqtt.dial import connect
 from mqtt.flight import Flight
 from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Row, Stream
 from mqtt.pace import Bucket, Gate, Pace

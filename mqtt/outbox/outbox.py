@@ -27,9 +27,10 @@ from typing import Any, TypeVar
 
 from events import DropReason
 from mqtt.codec import Form
+from mqtt.outbox.damage import FAILURES, damaged
 from mqtt.outbox.message import DeadLetter, Keep, OutboxStalled, OutboxUnavailable, Put, Row, Stats, Stream
 from mqtt.outbox.room import written_by_this_thread
-from mqtt.outbox.store import FAILURES, Store, damaged
+from mqtt.outbox.store import Store
 
 GROUP_S = 1.0
 GROUP = 64

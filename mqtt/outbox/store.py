@@ -7,15 +7,15 @@ from base64 import b32encode
 from binascii import crc32
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from events import Drop, DropReason
 from mqtt.codec import Form, encode
+from mqtt.outbox.damage import FAILURES, Tangled, code_of, damaged
 from mqtt.outbox.losses import Losses
 from mqtt.outbox.message import DeadLetter, Keep, OutboxUnavailable, Put, Row, Stats, Stream, first_id
 from mqtt.outbox.room import Ballast, set_aside, sync_folder
+from mqtt.outbox.table import Found, Messages, whole
 
 log = logging.getLogger(__name__)
 
@@ -24,35 +24,12 @@ MAX_DEAD = 1000
 RESERVE_PAGES = 8
 SHED_ROWS = 64
 LAST_ATTEMPT = 3
-# Our statements are constant and our ids unique: an error in them, or a constraint, is damage that shows itself so.
-_DAMAGE = (
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_FORMAT,
-    sqlite3.SQLITE_ERROR,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
-    sqlite3.SQLITE_TOOBIG,
-)
-
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS streams (topic TEXT PRIMARY KEY, store TEXT, seq INTEGER, crc INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS messages (
-    id INTEGER PRIMARY KEY, topic TEXT, seq INTEGER, at INTEGER, expires INTEGER, crc INTEGER, payload BLOB);
 CREATE TABLE IF NOT EXISTS dead (
     id INTEGER PRIMARY KEY, topic TEXT, store TEXT, seq INTEGER, reason TEXT, at INTEGER, payload BLOB);
 CREATE TABLE IF NOT EXISTS saved (name TEXT PRIMARY KEY, crc INTEGER, value BLOB) WITHOUT ROWID;
 """
-
-
-# A garbled schema makes sqlite3 fail to decode its own message.
-FAILURES = (sqlite3.Error, OSError, UnicodeDecodeError)
-
-
-class Tangled(sqlite3.DatabaseError):
-    """Damage that SQLite has not noticed itself."""
-
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 class Store:
@@ -112,12 +89,11 @@ class Store:
         ):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
-        self._losses = Losses(self._db)
+        self._messages, self._losses = Messages(self._db), Losses(self._db)
         if self._path is not None:
             sync_folder(self._path.parent)
         self._read_streams()
-        self._next = {keep: self._end(keep, "max") + 1 for keep in Keep}
-        self._taken = {keep: first_id(keep) - 1 for keep in Keep}
+        self._next = {keep: self._messages.end(keep, "max") + 1 for keep in Keep}
         self._count()
         if self._ballast:
             self._ballast.take()
@@ -190,7 +166,7 @@ class Store:
         raise OutboxUnavailable("there is no room for the outbox on the disk")
 
     def _commit(self, puts: Sequence[Put], done: Sequence[int], saved: bytes | None) -> list[Row | Exception]:
-        self._delete(done)
+        self._messages.delete(done)
         if saved is not None:
             self._db.execute("REPLACE INTO saved VALUES ('window', ?, ?)", (crc32(saved), saved))
         rows = [self._place(put) for put in puts]
@@ -198,7 +174,7 @@ class Store:
         if stored and not self._make_room(stored, max(row.keep for row in stored)):
             self._drop([(row.id, row.topic, row.seq) for row in stored], DropReason.FULL)
             stored = []
-        self._insert(stored)
+        self._messages.insert(stored, self._now())
         self._number({put.topic for put in puts})
         return rows
 
@@ -213,32 +189,12 @@ class Store:
         self._next[put.keep] += 1
         return row
 
-    def _insert(self, rows: Iterable[Row]) -> None:
-        at = self._now()
-        for row in rows:
-            expires = None if row.expires is None else int(row.expires)
-            self._db.execute(
-                "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    row.id,
-                    row.topic,
-                    row.seq,
-                    None if at is None else int(at),
-                    expires,
-                    _row_crc(row.topic, row.seq, expires, row.payload),
-                    row.payload,
-                ),
-            )
-
     def _number(self, topics: Iterable[str]) -> None:
         for stream in (self._streams[topic] for topic in topics if topic in self._streams):
             self._db.execute(
                 "REPLACE INTO streams VALUES (?, ?, ?, ?)",
                 (stream.topic, stream.store, stream.seq, _stream_crc(stream.topic, stream.store, stream.seq)),
             )
-
-    def _delete(self, ids: Iterable[int]) -> None:
-        self._db.executemany("DELETE FROM messages WHERE id = ?", [(row,) for row in ids])
 
     # --- reading
 
@@ -259,29 +215,19 @@ class Store:
 
     def _take(self, keep: Keep, count: int) -> list[Row]:
         rows: list[Row] = []
-        while len(rows) < count:
-            found = self._db.execute(
-                "SELECT id, topic, seq, expires, crc, payload FROM messages"
-                " WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
-                (self._taken[keep], first_id(keep) + 2**55, count - len(rows)),
-            ).fetchall()
-            if not found:
-                break
-            ids = [self._taken[keep], *(row for row, *_ in found)]
-            if any(later <= earlier for earlier, later in pairwise(ids)):
-                raise Tangled("the messages are not in their order")
-            self._taken[keep] = ids[-1]
+        while len(rows) < count and (found := self._messages.take(keep, count - len(rows))):
             rows += self._sound(found)
         return rows
 
-    def _sound(self, found: Sequence[tuple[Any, ...]]) -> list[Row]:
+    def _sound(self, found: Sequence[Found]) -> list[Row]:
         """The messages that are whole and have not expired; the others are dropped and will be spoken of."""
         now = self._now()
         rows: list[Row] = []
         bad: dict[DropReason, list[tuple[int, str, int | None]]] = {}
-        for row, topic, seq, expires, crc, payload in found:
+        for one in found:
+            row, topic, seq, expires, _, payload = one
             stream = self._streams.get(topic)
-            if not isinstance(payload, bytes) or crc != _row_crc(topic, seq, expires, payload):
+            if not whole(one):
                 known = seq if isinstance(seq, int) else None
                 bad.setdefault(DropReason.CORRUPT, []).append((row, str(topic), known))
             elif now is not None and expires is not None and expires <= now:
@@ -294,22 +240,14 @@ class Store:
                     self._drop(dropped, reason)
         return rows
 
-    def redate(self, topic: str, seqs: Collection[int], anew: Callable[[int, bytes], bytes]) -> int:
-        """Replace the payloads of some messages that are not taken yet by `anew(seq, payload)`; how many there were."""
-        found = self._db.execute(
-            "SELECT id, seq, expires, payload FROM messages WHERE id > ? AND id < ? AND topic = ?",
-            (self._taken[Keep.COUNT], first_id(Keep.COUNT) + 2**55, topic),
-        ).fetchall()
-        changed = [(row, seq, expires, anew(seq, payload)) for row, seq, expires, payload in found if seq in seqs]
-        with self._transaction():
-            for row, seq, expires, payload in changed:
-                crc = _row_crc(topic, seq, expires, payload)
-                self._db.execute("UPDATE messages SET crc = ?, payload = ? WHERE id = ?", (crc, payload, row))
-        return len(changed)
-
     def again(self) -> None:
         """Whatever was taken and not done is to be taken again, from the oldest."""
-        self._taken = {keep: first_id(keep) - 1 for keep in Keep}
+        self._messages.again()
+
+    def redate(self, topic: str, seqs: Collection[int], anew: Callable[[int, bytes], bytes]) -> int:
+        """Replace the payloads of some messages that are not taken yet by `anew(seq, payload)`; how many there were."""
+        with self._transaction():
+            return self._messages.replace(topic, seqs, anew)
 
     def saved(self) -> bytes | None:
         """The checkpoint of the open window, or None when there is none that is whole."""
@@ -329,12 +267,13 @@ class Store:
 
     def stats(self) -> Stats:
         """What is known without reading the messages."""
-        ends = {keep: (self._end(keep, "min"), self._end(keep, "max")) for keep in Keep}
+        end = self._messages.end
+        ends = {keep: (end(keep, "min"), end(keep, "max")) for keep in Keep}
         by_keep = {
             keep.name.lower(): high - low + 1 if high >= first_id(keep) else 0 for keep, (low, high) in ends.items()
         }
         now = self._now()
-        ages = [now - at for low, _ in ends.values() for at in self._at(low)] if now is not None else []
+        ages = [now - at for low, _ in ends.values() for at in self._messages.put_at(low)] if now is not None else []
         totals = self._losses.totals()
         return Stats(
             rows=sum(by_keep.values()),
@@ -347,16 +286,6 @@ class Store:
             quarantined=totals.get("quarantined", 0),
             squeezed=self._squeezed,
         )
-
-    def _at(self, row: int) -> list[int]:
-        return [
-            at for (at,) in self._db.execute("SELECT at FROM messages WHERE id = ? AND typeof(at) = 'integer'", (row,))
-        ]
-
-    def _end(self, keep: Keep, which: str) -> int:
-        query = f"SELECT {which}(id) FROM messages WHERE id >= ? AND id < ?"  # noqa: S608
-        (found,) = self._db.execute(query, (first_id(keep), first_id(keep) + 2**55)).fetchone()
-        return first_id(keep) - 1 if found is None else int(found)
 
     # --- giving up
 
@@ -378,7 +307,7 @@ class Store:
             stream = self._streams.get(topic)
             self._losses.one(topic, stream.store if stream else "unknown", seq, reason)
         self._losses.add("dropped", len(rows))
-        self._delete(row for row, _, _ in rows)
+        self._messages.delete(row for row, _, _ in rows)
 
     def _speak_of_losses(self) -> None:
         """Turn what was given up into messages of its own, as dear as can be."""
@@ -388,7 +317,7 @@ class Store:
             self._losses.spoken()
             if self._losses.pending():
                 raise Tangled("what was dropped cannot be forgotten")
-            self._insert([row for row in map(self._place, puts) if isinstance(row, Row)])
+            self._messages.insert([row for row in map(self._place, puts) if isinstance(row, Row)], self._now())
             self._number({"drop"})
 
     def _make_room(self, rows: Sequence[Row], dearest: Keep) -> bool:
@@ -407,11 +336,7 @@ class Store:
         for keep in sorted(Keep):
             if keep > dearest:
                 break
-            oldest = self._db.execute(
-                "SELECT id, topic, CASE typeof(seq) WHEN 'integer' THEN seq END FROM messages"
-                " WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
-                (self._taken[keep], first_id(keep) + 2**55, count),
-            ).fetchall()
+            oldest = self._messages.oldest(keep, count)
             if oldest:
                 self._drop(oldest, DropReason.FULL)
                 return len(oldest)
@@ -424,7 +349,7 @@ class Store:
         if damaged(error) and attempt < LAST_ATTEMPT:
             self.doubt(error)
             return
-        if _code(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or attempt == LAST_ATTEMPT:
+        if code_of(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or attempt == LAST_ATTEMPT:
             raise OutboxUnavailable(f"the disk refuses: {error}") from None
         if self._ballast and attempt == 0:
             self._ballast.release()
@@ -454,7 +379,8 @@ class Store:
                     self._db.execute("ROLLBACK")
 
     def _count(self) -> None:
-        self._rows = sum(max(0, self._end(keep, "max") - self._end(keep, "min") + 1) for keep in Keep)
+        end = self._messages.end
+        self._rows = sum(max(0, end(keep, "max") - end(keep, "min") + 1) for keep in Keep)
 
     def _pragma(self, name: str) -> int:
         (value,) = self._db.execute(f"PRAGMA {name}").fetchone()
@@ -464,21 +390,8 @@ class Store:
         self._db.execute(f"PRAGMA {name}={value}").fetchone()
 
 
-def damaged(error: Exception) -> bool:
-    """Whether SQLite says that the file is no longer a sound store."""
-    return isinstance(error, UnicodeDecodeError) or _code(error) in _DAMAGE
-
-
-def _code(error: Exception) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
 def _new_name() -> str:
     return b32encode(secrets.token_bytes(10)).decode().lower()
-
-
-def _row_crc(topic: str, seq: int, expires: int | None, payload: bytes) -> int:
-    return crc32(payload, crc32(f"{topic} {seq} {expires}".encode(errors="replace")))
 
 
 def _stream_crc(topic: str, store: str, seq: int) -> int:
