@@ -1,6 +1,8 @@
 """What is in flight on one connection, and what has landed; it decides nothing."""
 
 import asyncio
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -94,3 +96,42 @@ class Flight:
     def oldest(self) -> float:
         """When the oldest that is still in flight was sent; now, when nothing is."""
         return next((sent.at for sent in self.sent.values()), monotonic())
+
+
+class Belief:
+    """Acknowledgements that are too young to be relied upon: a broker that dies now may have written none of them.
+
+    What was acknowledged is believed once its connection has outlived the acknowledgement by `seconds`, or at its
+    second acknowledgement, so that connections that never last as long deliver all the same.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._young: deque[tuple[float, Row]] = deque()
+        self._doubted: set[int] = set()
+
+    def heard(self, rows: Sequence[Row]) -> None:
+        """These were acknowledged just now."""
+        now = monotonic()
+        for row in rows:
+            if row.id in self._doubted:
+                self._doubted.discard(row.id)
+                self._young.appendleft((float("-inf"), row))
+            else:
+                self._young.append((now, row))
+
+    def due(self) -> float | None:
+        """Seconds until the next is old enough, None when there is none."""
+        return max(0.0, self._young[0][0] + self.seconds - monotonic()) if self._young else None
+
+    def sure(self) -> list[Row]:
+        """Those that are old enough, each once."""
+        rows: list[Row] = []
+        while self._young and self._young[0][0] + self.seconds <= monotonic():
+            rows.append(self._young.popleft()[1])
+        return rows
+
+    def doubt(self) -> None:
+        """The connection is gone: what is still young will be sent again."""
+        self._doubted |= {row.id for _, row in self._young}
+        self._young.clear()

@@ -13,6 +13,7 @@ class Pace:
     """How fast and how patiently. Times in seconds; a rate of 0 has no limit.
 
     `spread` delays the first connection after boot by a random part; `phase` spreads the windows of a fleet likewise.
+    An acknowledgement is relied upon when its connection has outlived it by `settle`.
     `windows` CBOR reports go into one message, unless the first of them has waited for `hold`.
     """
 
@@ -24,6 +25,7 @@ class Pace:
     messages: float = 20.0
     bytes: float = 64_000.0
     stall: float = 30.0
+    settle: float = 5.0
     live: float = 10.0
     health: float = 900.0
     windows: int = 1

@@ -9,8 +9,8 @@
 `published` is told every topic and payload that was handed to the network: the ledger.
 
 What comes from the outbox is QoS 1, in order within a topic, at most `Pace.window` (and the broker's Receive Maximum)
-in flight, deleted only when the broker has acknowledged it. `Documents` are asked for what is said at once and not
-stored: birth and state at every connection, live and health at their intervals.
+in flight, deleted only when the broker has acknowledged it and has lived on for a moment. `Documents` are asked for
+what is said at once and not stored: birth and state at every connection, live and health at their intervals.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, time
 
@@ -27,7 +28,7 @@ from mqtt.broker import Broker
 from mqtt.codec import Form, merge
 from mqtt.connection import Connection, Ended, Hello, Inbound, Refused
 from mqtt.dial import connect
-from mqtt.flight import Flight
+from mqtt.flight import Belief, Flight
 from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Row, Stream
 from mqtt.pace import Bucket, Gate, Pace
 from mqtt.topics import SAID, Topic, Topics
@@ -94,7 +95,7 @@ class Publisher:
         self._advice: Advice | None = Advice("starting", "the first connection has not been tried yet")
         self._changed = asyncio.Event()
         self._retained: dict[Topic, bytes] = {}
-        self._flight = Flight()
+        self._flight, self._belief = Flight(), Belief(self._pace.settle)
         self._gate = Gate(random.uniform(0, self._pace.phase), self._pace.windows, self._pace.hold)
         self._suspects: dict[int, int] = {}
         self._careful = 0
@@ -133,6 +134,8 @@ class Publisher:
     def hasten(self) -> None:
         """Hold no window back any more: the box is about to stop."""
         self._gate.swing()
+        self._belief.seconds = 0.0
+        self._flight.news.set()
 
     def retain(self, topic: Topic, payload: bytes) -> None:
         """Say a retained document now and again at each connection, until it is replaced."""
@@ -190,10 +193,12 @@ class Publisher:
             ended = await self._serve(connection, outbox)
         except asyncio.CancelledError:
             await self._farewell(connection)
+            self._belief.seconds = 0.0
             raise
         finally:
             self._connection = None
             self._settle(outbox)
+            self._belief.doubt()
         await self._judge(ended, outbox)
         return ended
 
@@ -334,7 +339,9 @@ class Publisher:
     async def _collect(self, outbox: Outbox) -> None:
         """Take what was acknowledged out of the outbox, and judge what was refused."""
         while True:
-            await self._flight.news.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._belief.due()):
+                    await self._flight.news.wait()
             self._flight.news.clear()
             self._settle(outbox)
             for rows, code in self._flight.turned_away():
@@ -342,7 +349,9 @@ class Publisher:
 
     def _settle(self, outbox: Outbox) -> None:
         arrived = self._flight.arrived()
-        outbox.done(arrived)
+        self._belief.heard(arrived)
+        if sure := self._belief.sure():
+            outbox.done(sure)
         self._acknowledged += len(arrived)
         self._careful = max(0, self._careful - len(arrived))
         for row in arrived:

@@ -14,7 +14,7 @@ from mqtt.pace import Pace
 from mqtt.publisher import Documents, Publisher
 from mqtt.topics import Topics
 
-FAST = Pace(spread=0, base=0.05, cap=0.3, messages=0, bytes=0, live=0)
+FAST = Pace(spread=0, base=0.05, cap=0.3, messages=0, bytes=0, live=0, settle=0)
 TOPICS = Topics("shop", "box1")
 
 

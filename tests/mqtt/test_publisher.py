@@ -18,7 +18,7 @@ from mqtt.outbox import Keep
 from mqtt.pace import Pace
 from mqtt.publisher import Publisher
 from tests.mqtt.backend import Backend, Tally
-from tests.mqtt.box import box, documents, live, raw, until, window
+from tests.mqtt.box import FAST, box, documents, live, raw, until, window
 from tests.mqtt.mosquitto import Mosquitto, free_port
 
 pytestmark = pytest.mark.broker
@@ -48,7 +48,7 @@ async def test_everything_arrives_once_and_in_order(mosquitto: Mosquitto, backen
 
 
 async def test_cbor_windows_wait_for_each_other_and_share_a_message(mosquitto: Mosquitto, backend: Backend) -> None:
-    pace = Pace(spread=0, base=0.05, messages=0, bytes=0, windows=12, hold=0.5)
+    pace = Pace(spread=0, base=0.05, messages=0, bytes=0, settle=0, windows=12, hold=0.5)
     async with box(mosquitto.broker, pace=pace, form=Form.CBOR) as (outbox, publisher):
         assert await until(lambda: publisher.stats().connected)
         await asyncio.sleep(0.1)
@@ -63,7 +63,7 @@ async def test_cbor_windows_wait_for_each_other_and_share_a_message(mosquitto: M
 async def test_windows_that_are_held_back_leave_at_once_when_the_box_stops(
     mosquitto: Mosquitto, backend: Backend
 ) -> None:
-    pace = Pace(spread=0, base=0.05, messages=0, bytes=0, windows=12, hold=3600, phase=300)
+    pace = Pace(spread=0, base=0.05, messages=0, bytes=0, settle=0, windows=12, hold=3600, phase=300)
     async with box(mosquitto.broker, pace=pace, form=Form.CBOR) as (outbox, publisher):
         assert await until(lambda: publisher.stats().connected)
         for n in range(5):
@@ -141,6 +141,27 @@ async def test_a_short_loss_is_nobodys_business(mosquitto: Mosquitto, backend: B
         assert await until(lambda: len(backend.of("state")) >= 2)
         said = [(state["state"], state["session"]) for state in backend.documents("state")]
     assert said == [("online", 1), ("online", 2)]
+
+
+async def test_an_acknowledgement_is_believed_once_its_connection_has_lived_on(
+    mosquitto: Mosquitto, backend: Backend
+) -> None:
+    pace = replace(FAST, settle=60.0)
+    async with box(mosquitto.broker, pace=pace) as (outbox, publisher):
+        await outbox.put(window(1))
+        assert await until(lambda: publisher.stats().acknowledged == 1)
+        await outbox.put(window(2))
+        assert await until(lambda: publisher.stats().acknowledged == 2)
+        assert outbox.stats().rows == 2
+        lose(publisher)
+        assert await until(lambda: len(backend.arrivals()) == 4)
+        assert await until(lambda: outbox.stats().rows == 0), "what was acknowledged twice is believed at once"
+        await outbox.put(window(3))
+        assert await until(lambda: publisher.stats().acknowledged == 5)
+        assert outbox.stats().rows == 1
+        publisher.hasten()
+        assert await until(lambda: outbox.stats().rows == 0), "and everything, when the box stops"
+    assert [seq for _, seq in backend.arrivals()] == [1, 2, 1, 2, 3]
 
 
 async def test_the_broker_limits_are_honoured(tmp_path: Path) -> None:
