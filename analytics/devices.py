@@ -67,7 +67,7 @@ class Devices:
         self._judge(at, device)
         device.last = max(at, device.last)
 
-    def now(self, at: float) -> int:
+    def inside(self, at: float) -> int:
         """Devices inside and alive at this moment."""
         return sum(
             one.inside and one.heard >= MIN_HEARD and at - one.last <= self._alive_s for one in self._devices.values()

@@ -54,16 +54,16 @@ def test_pauses_up_to_alive_are_bridged_and_longer_ones_are_not() -> None:
 def test_alive_now_ends_after_the_timeout() -> None:
     metric = Devices("door", alive_s=12)
     stays(metric, 1, 0, 10)
-    assert metric.now(10) == 1
-    assert metric.now(22) == 1
-    assert metric.now(22.1) == 0
+    assert metric.inside(10) == 1
+    assert metric.inside(22) == 1
+    assert metric.inside(22.1) == 0
 
 
 def test_one_advert_alone_is_nobody() -> None:
     metric = Devices("door")
     for token in range(50):
         hear(metric, token, token)
-    assert metric.now(50) == 0
+    assert metric.inside(50) == 0
     assert report(metric)["occupancy"] == 0
     assert report(metric)["min_devices"] == 0
 
@@ -88,16 +88,16 @@ def test_the_gate_has_two_thresholds() -> None:
     metric = Devices("door", enter_dbm=-70, leave_dbm=-80)
     for at in range(20):
         hear(metric, at, 1, -75)
-    assert metric.now(20) == 0
+    assert metric.inside(20) == 0
     for at in range(20, 40):
         hear(metric, at, 1, -65)
-    assert metric.now(40) == 1
+    assert metric.inside(40) == 1
     for at in range(40, 60):
         hear(metric, at, 1, -78)
-    assert metric.now(60) == 1
+    assert metric.inside(60) == 1
     for at in range(60, 80):
         hear(metric, at, 1, -90)
-    assert metric.now(80) == 0
+    assert metric.inside(80) == 0
 
 
 def test_noise_around_one_threshold_does_not_flap() -> None:
@@ -106,7 +106,7 @@ def test_noise_around_one_threshold_does_not_flap() -> None:
     inside = []
     for at in range(300):
         hear(metric, at, 1, -68 + noise.randint(-6, 6))
-        inside.append(metric.now(at))
+        inside.append(metric.inside(at))
     assert sum(a != b for a, b in zip(inside[1:], inside, strict=False)) == 1
 
 
