@@ -143,6 +143,8 @@ class Decoder:
         while line := await self._child.remark():
             if found := _PICTURE.search(line):
                 width, height = int(found[2]), int(found[3])
+                if width * height > _MAX_PIXELS and self._given:
+                    raise DriverUnavailable("gone", "the stream is damaged")
                 if width * height > _MAX_PIXELS:
                     raise DriverMisconfigured("too_large", f"{width} x {height} pixels are more than this box handles")
                 if found[1] != b"NOPTS":

@@ -1,5 +1,6 @@
 """Network cameras: a real RTSP server that changes its mind, breaks, freezes, dies, and asks for a password."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,14 +54,21 @@ async def watch(camera: RtspDriver, look: Callable[[int, Frame], bool]) -> Drive
 
 
 @pytest.mark.usefixtures("served")
-@pytest.mark.parametrize("codec", ["h264", "h265"])
-async def test_a_stream_that_changes_size_breaks_and_freezes(codec: str) -> None:
-    clock, sizes, frozen, ages = Boot(), set(), [], []
+async def test_streams_that_change_size_break_and_freeze_and_key_frames_alone() -> None:
+    """All at once, because they mostly wait."""
+    await asyncio.gather(_troubled("h264"), _troubled("h265"), _keys_only())
+
+
+async def _troubled(codec: str) -> None:
+    clock = Boot()
+    sizes: set[tuple[int, int]] = set()
+    frozen: list[float] = []
+    end: DriverUnavailable | None = None
     with network_camera(codec, fps=25) as camera:
 
         def look(count: int, frame: Frame) -> bool:
             sizes.add((frame.width, frame.height))
-            ages.append(clock.now() - frame.at)
+            assert clock.now() >= frame.at
             orders = {4: "size 640x480", 16: "corrupt 0.002", 28: "corrupt 0"}
             if count in orders:
                 camera.tell(orders[count])
@@ -71,11 +79,22 @@ async def test_a_stream_that_changes_size_breaks_and_freezes(codec: str) -> None
 
         while not frozen:  # a machine that is busy may let a stream stall before
             end = await watch(driver(camera.address), look)
-    assert sizes == {(320, 240), (640, 480)}
-    assert min(ages) >= 0
+    assert sizes >= {(320, 240), (640, 480)}, "and what a destroyed header may say"
     assert end is not None
     assert end.code == "stalled"
     assert clock.now() - frozen[0] < 3 * stall_seconds(FPS)
+
+
+async def _keys_only() -> None:
+    times: list[float] = []
+
+    def look(count: int, frame: Frame) -> bool:
+        times.append(frame.at)
+        return count == 6
+
+    with network_camera() as camera:
+        assert await watch(driver(camera.address, decode="keys"), look) is None
+    assert times[5] - times[0] > 2.5, "one a second; all of them would be ten"
 
 
 @pytest.mark.usefixtures("served")
@@ -115,19 +134,6 @@ def _shown_of_children() -> Iterator[bytes]:
     for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
         for file in ("cmdline", "environ"):
             yield Path(f"/proc/{child}/{file}").read_bytes()
-
-
-@pytest.mark.usefixtures("served")
-async def test_keys_are_enough_for_a_slow_look() -> None:
-    with network_camera(fps=10) as camera:
-        times: list[float] = []
-
-        def look(count: int, frame: Frame) -> bool:
-            times.append(frame.at)
-            return count == 3
-
-        assert await watch(driver(camera.address, decode="keys"), look) is None
-    assert times[2] - times[0] == pytest.approx(2.0, abs=0.9)
 
 
 async def test_nobody_there() -> None:
