@@ -1,6 +1,8 @@
 """What each group does, from the street and back to it, as walks; it refuses to decide anything without a draw."""
 
 from dataclasses import dataclass, field
+from math import dist
+from random import Random
 
 from simulation.demand import Chance, Demand
 from simulation.paths import Paths
@@ -13,6 +15,11 @@ ABREAST = 0.75
 """Metres between two who walk side by side."""
 MIDDLE = -2.0
 """The middle of the street, y in metres."""
+APART = 0.7
+"""Metres that people leave between them where they stand, if there is room."""
+CROWDED = 0.5
+"""Who would have to stand nearer than that does not stop."""
+_TRIES = 24
 
 
 @dataclass
@@ -53,6 +60,7 @@ class Errands:
     demand: Demand
     paths: Paths
     tills: Tills
+    _standing: dict[Rectangle, list[tuple[float, float, Point]]] = field(default_factory=dict, repr=False)
 
     def passers(self, chance: Chance, at: float, number: int) -> list[Person]:
         """A group that walks by, and perhaps stops at the shop window."""
@@ -67,7 +75,7 @@ class Errands:
             start, end = self._street(side, beside), self._street(not side, beside)
             route = Route(self.paths, pace, at + chance.lag(place), start)
             if stops:
-                route.go(self._within(self.plan.window, chance, place, size), around=False).stay(stay)
+                self._stand(route, self.plan.window, chance, (place, size), stay)
             people.append(self._person(chance, Role.PASSER, number, place, route.go(end, around=False).done()))
         return people
 
@@ -96,10 +104,10 @@ class Errands:
             beside = approach.place[0], approach.place[1] + ABREAST * (place % 2)
             route = Route(self.paths, pace, at + chance.lag(place), beside)
             if looks:
-                route.go(self._within(self.plan.window, chance, place, size), around=False).stay(look_stay)
+                self._stand(route, self.plan.window, chance, (place, size), look_stay)
             self._through(route, self.plan.entrance, True, place, size)
             for shelf, stay in zip(shelves, stays, strict=True):
-                route.go(self._within(shelf.floor, chance, place, size)).stay(stay)
+                self._stand(route, shelf.floor, chance, (place, size), stay)
             routes.append(route)
         return Visit(self, chance, number, routes, chance.random.random() < self.demand.buys)
 
@@ -141,6 +149,27 @@ class Errands:
         for end in ends if inwards else reversed(ends):
             route.go(end)
         return route
+
+    def _stand(self, route: Route, floor: Rectangle, chance: Chance, of: tuple[int, int], stay: float) -> None:
+        """Go to a spot in `floor` that nobody has taken meanwhile and stay there; who finds no room passes on."""
+        others = self._standing.setdefault(floor, [])
+        until = route.at + 1.5 * dist(route.place, floor.corners[0]) / route.pace + stay
+        near = [spot for enter, leave, spot in others if enter < until and leave > route.at]
+        spots = self._spots(floor, chance, of)
+        room = [min((dist(spot, other) for other in near), default=APART) for spot in spots]
+        if max(room) < CROWDED:
+            return
+        spot = next((one for one, free in zip(spots, room, strict=True) if free >= APART), spots[room.index(max(room))])
+        route.go(spot, around=floor is not self.plan.window)
+        others.append((route.at, route.at + stay, spot))
+        route.stay(stay)
+
+    def _spots(self, floor: Rectangle, chance: Chance, of: tuple[int, int]) -> list[Point]:
+        """Where one would stand, and then anywhere else in `floor`."""
+        draw = Random(f"{chance.seed}/{floor.left}/{of[0]}")
+        inner = floor.grown(-0.1)
+        other = [(draw.uniform(inner.left, inner.right), draw.uniform(inner.near, inner.far)) for _ in range(_TRIES)]
+        return [self._within(floor, chance, *of), *(spot for spot in other if self.paths.free(spot))]
 
     def _within(self, floor: Rectangle, chance: Chance, place: int, size: int) -> Point:
         """A spot in `floor`, members of a group side by side along its longer edge."""

@@ -43,6 +43,10 @@ class Paths:
                     heappush(open_, (cost + step, after, (*route, after)))
         return [*(self._nodes[node] for node in best[1]), b]
 
+    def free(self, at: Point) -> bool:
+        """Whether one can stand at `at` without touching anything."""
+        return not any(rectangle.contains(at) for rectangle in self._solid)
+
     def _visible(self, at: Point, others: Iterable[Point]) -> list[tuple[int, float]]:
         return [(n, dist(at, other)) for n, other in enumerate(others) if other != at and self._clear(at, other)]
 
