@@ -38,7 +38,7 @@ def build(
     version: str | None = None,
     *,
     wheels: Path | None = None,
-    compression: str = "zstd",
+    compression: str = "xz",
 ) -> Path:
     """The package, in `out`; libraries come from the folder `wheels` alone where one is given.
 
