@@ -12,6 +12,7 @@ from analytics.attention import AttentionCounter, Target
 from analytics.camera import CameraMetrics
 from analytics.crossing import Drawn
 from analytics.flow import Flow
+from analytics.hands import HandCounter, Shelf
 from analytics.heat import Grid, HeatMap
 from analytics.line import Line, LineCounter, Mode, Uturns
 from analytics.metric import Metric
@@ -21,7 +22,7 @@ from analytics.zone import Zone, ZoneCounter
 from bench._machine import show
 from events import ClockState, Event, Quality, Report, Sensor
 from mqtt.codec import Form, encode, merge
-from observations import Box, Percept, Tally, Track
+from observations import Box, Hands, Percept, Tally, Track
 from privacy.policy import POLICY
 
 FPS = 10
@@ -31,7 +32,7 @@ WINDOWS = 29
 
 
 def everything() -> list[Metric[Percept]]:
-    """Three lines, six zones, a queue, flow, heat, a shop window, two targets, and presence."""
+    """Three lines, six zones, a queue, flow, heat, a shop window, two targets, two shelves, and presence."""
     lines = [
         LineCounter(Line(name=f"line{i}", points=((0.1, y), (0.9, y)), mode=Mode.DEFERRED, uturns=Uturns.SEPARATE))
         for i, y in enumerate((0.4, 0.55, 0.7))
@@ -46,11 +47,16 @@ def everything() -> list[Metric[Percept]]:
     targets = [
         AttentionCounter(Target(name=name, corners=_square(0.1, 0.3, 0.8, 0.7), yaw=yaw)) for name, yaw in TARGETS
     ]
+    shelves = [
+        HandCounter(Shelf(name=f"shelf{i}", corners=_square(i / 2, 0.3, 0.5, 0.7), plane=_square(i / 2, 0.3, 0.2, 0.3)))
+        for i in range(2)
+    ]
     others: list[Metric[Percept]] = [
         flow,
         queue,
         WindowFunnel(window),
         *targets,
+        *shelves,
         HeatMap(Grid(camera="shop")),
         AfterHours("shop", lambda at: False),
     ]
@@ -80,7 +86,9 @@ def _tracks(at: float, ways: list[tuple[float, float, float]]) -> tuple[tuple[Tr
             ended.append(number)
         x, y = 0.5 + 0.4 * sin(0.3 * across * at + phase), 0.65 + 0.3 * cos(0.25 * along * at + phase)
         box = Box(x - 0.04, y - 0.3, x + 0.04, y)
-        tracks.append(Track(number, box, 0.9, at - age, yaw=40 * sin(at + phase), pitch=0.0))
+        hands = Hands(((x + 0.06, y - 0.2 + 0.1 * sin(at + phase)), (x - 0.05, y - 0.1)), 0.3 * sin(at / 3 + phase))
+        since = round(at - age, 3)
+        tracks.append(Track(number, box, 0.9, since, yaw=40 * sin(at + phase), pitch=0.0, hands=hands))
     return tuple(tracks), tuple(ended)
 
 
@@ -132,12 +140,15 @@ def windows(metrics: list[Metric[Percept]], people: int) -> Iterator[Report]:
         )
 
 
-def _bytes(metrics: list[Metric[Percept]], people: int) -> tuple[int, int, int]:
+def _bytes(metrics: list[Metric[Percept]], people: int) -> tuple[int, int, int, int]:
     reports = list(windows(metrics, people))
     json_bytes = [len(encode(r, Form.JSON, "9f3c2a7be1", i)) for i, r in enumerate(reports, start=1)]
-    packed = merge(Report, [encode(r, Form.CBOR, "9f3c2a7be1", i) for i, r in enumerate(reports, start=1)])
+    packed, columns = (
+        len(merge(Report, [encode(r, form, "9f3c2a7be1", i) for i, r in enumerate(reports, start=1)], form))
+        for form in (Form.CBOR, Form.COLUMNS)
+    )
     single = max(len(encode(r, Form.CBOR, "9f3c2a7be1", i)) for i, r in enumerate(reports, start=1))
-    return sum(json_bytes), len(packed), single
+    return sum(json_bytes), packed, single, columns
 
 
 def main(argv: list[str]) -> int:
@@ -161,10 +172,12 @@ def main(argv: list[str]) -> int:
             "all metrics, 99th percentile [ms]": whole_cost[1],
             "asked [ms/frame]": 1.0,
             "29 windows, 3 lines 6 zones 1 queue: JSON [bytes]": busy[0],
+            "29 windows, 3 lines 6 zones 1 queue: JSON columns [bytes]": busy[3],
             "asked (JSON) [bytes]": 14 * 1024,
             "29 windows, 3 lines 6 zones 1 queue: CBOR [bytes]": busy[1],
             "asked (CBOR) [bytes]": 4096,
             "29 windows, everything on: JSON [bytes]": whole[0],
+            "29 windows, everything on: JSON columns [bytes]": whole[3],
             "29 windows, everything on: CBOR [bytes]": whole[1],
             "largest single window, everything on: CBOR [bytes]": whole[2],
         },

@@ -34,6 +34,19 @@ def problems(text: str) -> dict[str, str]:
          "targets.t", "smaller"),
         ('[heatmaps.h]\ncamera = "door"\npicture = [[0.1, 0.5], [0.5, 0.5], [0.9, 0.5], [0.5, 0.9]]\n'
          "metres = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 3.0]]", "heatmaps.h", "one line"),
+        (
+            '[shop_windows.w]\ncamera = "door"\ncorners = [[0.1, 0.5], [0.9, 0.5], [0.9, 0.9]]\n'
+            "door = [[0.1, 0.01], [0.9, 0.01]]", "shop_windows.w.door", "nobody can cross",
+        ),
+        (
+            '[queues.q]\ncamera = "door"\ncorners = [[0.1, 0.5], [0.9, 0.5], [0.9, 0.9]]\ncounters = ['
+            "{ customer = [[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.9]] }]", "queues.q.counters[0].customer",
+            "cross each other",
+        ),
+        (
+            '[hands.h]\ncamera = "door"\ncorners = [[0.1, 0.5], [0.9, 0.5], [0.9, 0.9]]\n'
+            "plane = [[0.5, 0.5], [0.51, 0.5], [0.51, 0.51]]", "hands.h.plane", "less than a thousandth",
+        ),
         ('[hours]\nopens = "09:00"', "hours", "together"),
         ('[wifi.back]\ndevice = "mon:wlan1"\n[ble.back]\ndevice = "hci:0"', "ble.back", "WiFi radio"),
     ],
