@@ -23,9 +23,10 @@ from events.state import Cause, Condition, State
 from mqtt.broker import Broker, file_of
 from mqtt.codec import CodecError, Envelope, Form, decode, document, encode
 from mqtt.connection import Inbound
+from mqtt.herald import Documents
 from mqtt.outbox import Outbox
 from mqtt.pace import Pace
-from mqtt.publisher import Documents, Publisher
+from mqtt.publisher import Publisher
 from mqtt.topics import SAID, Topic, Topics, topic_of
 from privacy.gate import in_force
 from privacy.ledger import Ledger

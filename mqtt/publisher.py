@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic, time
 
 from events import DropReason
@@ -29,29 +30,17 @@ from mqtt.codec import Form, merge
 from mqtt.connection import Connection, Ended, Hello, Inbound, Refused
 from mqtt.dial import connect
 from mqtt.flight import Belief, Flight
-from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Row, Stream
+from mqtt.herald import Documents, Herald
+from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Row
 from mqtt.pace import Bucket, Gate, Pace
+from mqtt.suspects import Suspects
 from mqtt.topics import SAID, Topic, Topics
 
 log = logging.getLogger(__name__)
 
-STRIKES = 3
-CAREFUL = 20
 _PATIENT = 6
 _PACKET_OVERHEAD = 64
-_POISON_S = 10.0
 _FAREWELL_S = 2.0
-_SUSPICIOUS = {None, 0x80, 0x81, 0x82, 0x83, 0x90, 0x94, 0x95, 0x99, 0x9A, 0x9B}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
-    """What the daemon is asked for, each as an encoded payload. `state(session, offline)` is also the will."""
-
-    birth: Callable[[int, Sequence[Stream]], bytes]
-    state: Callable[[int, bool], bytes]
-    health: Callable[[], bytes] | None = None
-    live: Callable[[], bytes | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +73,9 @@ class Publisher:
         ears: Mapping[Topic, Callable[[Inbound], None]] | None = None,
         published: Callable[[str, bytes], None] = lambda topic, payload: None,
     ) -> None:
-        self._broker, self._topics, self._documents = broker, topics, documents
+        self._broker, self._topics = broker, topics
         self._pace, self._form = pace or Pace(), form
+        self._herald = Herald(documents, self._pace)
         self._ears = {topics.of(topic): ear for topic, ear in (ears or {}).items()}
         self._five = broker.five
         self._published = published
@@ -93,12 +83,9 @@ class Publisher:
         self._reconnects = -1
         self._connection: Connection | None = None
         self._advice: Advice | None = Advice("starting", "the first connection has not been tried yet")
-        self._changed = asyncio.Event()
-        self._retained: dict[Topic, bytes] = {}
         self._flight, self._belief = Flight(), Belief(self._pace.settle)
         self._gate = Gate(random.uniform(0, self._pace.phase), self._pace.windows, self._pace.hold)
-        self._suspects: dict[int, int] = {}
-        self._careful = 0
+        self._suspects = Suspects()
         self._sent = self._acknowledged = self._refused = 0
         self._ack_seconds: float | None = None
         self._refusal: Advice | None = None
@@ -129,7 +116,7 @@ class Publisher:
 
     def refresh(self) -> None:
         """State, health or live figures have changed: say them now."""
-        self._changed.set()
+        self._herald.refresh()
 
     def hasten(self) -> None:
         """Hold no window back any more: the box is about to stop."""
@@ -139,8 +126,7 @@ class Publisher:
 
     def retain(self, topic: Topic, payload: bytes) -> None:
         """Say a retained document now and again at each connection, until it is replaced."""
-        self._retained[topic] = payload
-        self._changed.set()
+        self._herald.retain(topic, payload)
 
     def reply(self, request: Inbound, payload: bytes) -> bool:
         """Answer a request; False when there is no connection, and the answer is then forgotten."""
@@ -179,7 +165,7 @@ class Publisher:
         hello = Hello(
             client_id=self._topics.box,
             will_topic=self._topics.of(Topic.STATE),
-            will=self._documents.state(self._session, True),
+            will=self._herald.documents.state(self._session, True),
             content_type=self._form.value,
             listen=tuple(self._ears),
         )
@@ -199,7 +185,8 @@ class Publisher:
             self._connection = None
             self._settle(outbox)
             self._belief.doubt()
-        await self._judge(ended, outbox)
+        if (blamed := self._suspects.blamed(ended, self._flight)) is not None:
+            await self._strike(blamed, DropReason.POISONED, outbox)
         return ended
 
     async def _serve(self, connection: Connection, outbox: Outbox) -> Ended:
@@ -216,7 +203,7 @@ class Publisher:
                 group.create_task(self._watch(connection), name="mqtt watchdog"),
                 group.create_task(self._drain(connection, outbox), name="mqtt drain"),
                 group.create_task(self._collect(outbox), name="mqtt acknowledged"),
-                group.create_task(self._herald(connection, outbox), name="mqtt herald"),
+                group.create_task(self._proclaim(connection, outbox), name="mqtt herald"),
             ]
             ended = await asyncio.shield(connection.ended)
             for task in tasks:
@@ -225,7 +212,7 @@ class Publisher:
 
     async def _farewell(self, connection: Connection) -> None:
         """Wait a moment for what is in flight, say offline ourselves, and close."""
-        self._say(connection, Topic.STATE, self._documents.state(self._session, True))
+        self._say(connection, Topic.STATE, self._herald.documents.state(self._session, True))
         try:
             async with asyncio.timeout(_FAREWELL_S):
                 await self._flight.empty()
@@ -240,33 +227,8 @@ class Publisher:
             if monotonic() - self._flight.oldest() > self._pace.stall:
                 connection.abort(Advice("stalled", "the broker acknowledges nothing: it or the network is stuck"))
 
-    async def _herald(self, connection: Connection, outbox: Outbox) -> None:
-        """Birth and state first; then live and health at their intervals, and everything again that has changed."""
-        self._say(connection, Topic.BIRTH, self._documents.birth(self._session, await outbox.streams()))
-        said: dict[Topic, bytes] = {}
-        live = health = 0.0
-        while True:
-            now = monotonic()
-            fresh = self._retained | {Topic.STATE: self._documents.state(self._session, False)}
-            for topic, payload in fresh.items():
-                if said.get(topic) != payload:
-                    self._say(connection, topic, payload)
-            said = fresh
-            if self._documents.live and self._pace.live and now >= live:
-                live = now + self._pace.live
-                self._say(connection, Topic.LIVE, self._documents.live())
-            if self._documents.health and (now >= health or self._changed.is_set()):
-                health = now + self._pace.health
-                self._say(connection, Topic.HEALTH, self._documents.health(), expiry=int(2 * self._pace.health) + 1)
-            self._changed.clear()
-            await self._until_changed(min(live or now + 60, health or now + 60) - monotonic())
-
-    async def _until_changed(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(max(0.05, seconds)):
-                await self._changed.wait()
-        except TimeoutError:
-            return
+    async def _proclaim(self, connection: Connection, outbox: Outbox) -> None:
+        await self._herald.run(self._session, await outbox.streams(), partial(self._say, connection))
 
     def _say(self, connection: Connection, topic: Topic, payload: bytes | None, expiry: int | None = None) -> None:
         if payload is None:
@@ -293,7 +255,7 @@ class Publisher:
             if not ready:
                 await self._gate.wait(outbox)
                 continue
-            await self._flight.room(alone=self._careful > 0)
+            await self._flight.room(alone=self._suspects.careful > 0)
             rows = self._next(ready)
             payload = rows[0].payload if len(rows) == 1 else self._merged(rows)
             await bucket.take(len(payload))
@@ -306,7 +268,7 @@ class Publisher:
     def _next(self, ready: deque[Row]) -> list[Row]:
         """One row; or, in columns, as many reports in a row as go into one message."""
         rows = [ready.popleft()]
-        if self._form.columnar and not self._careful:
+        if self._form.columnar and not self._suspects.careful:
             while ready and len(rows) < self._pace.windows and ready[0].topic == rows[0].topic == Topic.REPORT:
                 rows.append(ready.popleft())
         return rows
@@ -318,7 +280,7 @@ class Publisher:
         if len(rows) == 1:
             await outbox.bury(rows, DropReason.TOO_LARGE)
         else:
-            self._careful = CAREFUL
+            self._suspects.beware()
             self._flight.return_(rows)
 
     def _send(self, connection: Connection, rows: list[Row], payload: bytes) -> None:
@@ -353,9 +315,7 @@ class Publisher:
         if sure := self._belief.sure():
             outbox.done(sure)
         self._acknowledged += len(arrived)
-        self._careful = max(0, self._careful - len(arrived))
-        for row in arrived:
-            self._suspects.pop(row.id, None)
+        self._suspects.acquit(arrived)
 
     async def _refuse(self, rows: list[Row], advice: Advice, outbox: Outbox) -> None:
         """One message may be at fault, and is tried three times; or all are, and then the box waits."""
@@ -365,31 +325,18 @@ class Publisher:
         if advice.move is Move.WAIT:
             self._flight.pause(self._pace.jitter(_PATIENT))
         elif len(rows) > 1:
-            self._careful = CAREFUL
+            self._suspects.beware()
         elif await self._strike(rows[0], DropReason.REFUSED, outbox):
             return
         self._flight.return_(rows)
 
     async def _strike(self, row: Row, reason: DropReason, outbox: Outbox) -> bool:
         """Count against a message; True when that was once too often and it is with the dead letters."""
-        self._suspects[row.id] = self._suspects.get(row.id, 0) + 1
-        if self._suspects[row.id] < STRIKES:
+        if not self._suspects.strike(row):
             return False
         log.error("mqtt: message %d of %s goes to the dead letters: %s", row.seq, row.topic, reason)
-        del self._suspects[row.id]
         await outbox.bury([row], reason)
         return True
-
-    async def _judge(self, ended: Ended, outbox: Outbox) -> None:
-        """A message after which the broker hangs up three times, when it is sent alone, is poison."""
-        flying = [sent for sent in self._flight.sent.values() if sent.rows]
-        if not (ended.by_peer and ended.code in _SUSPICIOUS and self._flight.trusted and flying):
-            return
-        first = flying[0]
-        alone = len(flying) == 1 and len(first.rows) == 1
-        if self._careful and alone and monotonic() - first.at < _POISON_S:
-            await self._strike(first.rows[0], DropReason.POISONED, outbox)
-        self._careful = CAREFUL
 
     def _heard(self, inbound: Inbound) -> None:
         ear = self._ears.get(inbound.topic)

@@ -9,9 +9,10 @@ from typing import Any
 from events import Birth, ClockState, Code, Condition, LineCount, Live, Name, Occupancy, Report, State, StreamBirth
 from mqtt.broker import Broker
 from mqtt.codec import Form, encode
+from mqtt.herald import Documents
 from mqtt.outbox import Keep, Outbox, Put, Stream, open_outbox
 from mqtt.pace import Pace
-from mqtt.publisher import Documents, Publisher
+from mqtt.publisher import Publisher
 from mqtt.topics import Topics
 
 FAST = Pace(spread=0, base=0.05, cap=0.3, messages=0, bytes=0, live=0, settle=0)

@@ -1,0 +1,48 @@
+"""Which message may be what a broker cannot bear: struck three times, it is poison; it refuses to guess sooner."""
+
+from time import monotonic
+
+from mqtt.connection import Ended
+from mqtt.flight import Flight
+from mqtt.outbox import Row
+
+STRIKES = 3
+CAREFUL = 20
+_POISON_S = 10.0
+_SUSPICIOUS = {None, 0x80, 0x81, 0x82, 0x83, 0x90, 0x94, 0x95, 0x99, 0x9A, 0x9B}
+
+
+class Suspects:
+    """Strikes against messages, over connections. While `careful`, messages go one by one and alone."""
+
+    def __init__(self) -> None:
+        self._strikes: dict[int, int] = {}
+        self.careful = 0
+
+    def beware(self) -> None:
+        """Something went wrong with a message: the next go one by one, so that it can be told which."""
+        self.careful = CAREFUL
+
+    def acquit(self, rows: list[Row]) -> None:
+        """These have arrived."""
+        self.careful = max(0, self.careful - len(rows))
+        for row in rows:
+            self._strikes.pop(row.id, None)
+
+    def strike(self, row: Row) -> bool:
+        """Count against a message; True when that was once too often."""
+        self._strikes[row.id] = self._strikes.get(row.id, 0) + 1
+        if self._strikes[row.id] < STRIKES:
+            return False
+        del self._strikes[row.id]
+        return True
+
+    def blamed(self, ended: Ended, flight: Flight) -> Row | None:
+        """The message after which the broker hung up, when it was sent alone just before."""
+        flying = [sent for sent in flight.sent.values() if sent.rows]
+        if not (ended.by_peer and ended.code in _SUSPICIOUS and flight.trusted and flying):
+            return None
+        first, was_careful = flying[0], self.careful
+        self.beware()
+        alone = len(flying) == 1 and len(first.rows) == 1
+        return first.rows[0] if was_careful and alone and monotonic() - first.at < _POISON_S else None
