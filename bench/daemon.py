@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 
 from bench._machine import show
@@ -76,9 +77,11 @@ async def _watch(child: asyncio.subprocess.Process, limit: float) -> dict[str, o
     """Sample the daemon (its decoder child counted apart) every half second until it ends or `limit` is over."""
     process = psutil.Process(child.pid)
     began, rss, cpu, decoder = time.monotonic(), [0], 0.0, 0.0
+    times_s = [0.0]
     while child.returncode is None and time.monotonic() - began < limit:
         try:
             rss.append(process.memory_info().rss)
+            times_s.append(time.monotonic() - began)
             times = process.cpu_times()
             cpu = times.user + times.system
             decoder = max(decoder, sum(sum(one.cpu_times()[:2]) for one in process.children()))
@@ -94,10 +97,21 @@ async def _watch(child: asyncio.subprocess.Process, limit: float) -> dict[str, o
         "exit": child.returncode,
         "rss_peak_mb": round(max(rss) / 2**20, 1),
         "rss_last_mb": round(rss[-1] / 2**20, 1),
+        **_growth(times_s, rss),
         "cpu_s": round(cpu, 2),
         "cpu_share_of_a_core": round(cpu / ran, 3),
         "decoder_cpu_s": round(decoder, 2),
     }
+
+
+def _growth(seconds: list[float], rss: list[int]) -> dict[str, float]:
+    """Memory a quarter of the run after the start, and the slope from there to the end (least squares)."""
+    at, held = np.array(seconds), np.array(rss) / 2**20
+    settled = at >= at[-1] / 4
+    if settled.sum() < 10:
+        return {}
+    slope = float(np.polyfit(at[settled] / 3600, held[settled], 1)[0])
+    return {"rss_settled_mb": round(float(held[settled][0]), 1), "rss_slope_mb_an_hour": round(slope, 2)}
 
 
 async def _listen(messages: Any, seen: list[tuple[float, Message]]) -> None:

@@ -20,15 +20,21 @@ from observations import Frame, Track
 HEARTBEAT_SECONDS = 1.0
 LONGEST_HEARTBEAT_SECONDS = 4.0
 DISMISSED_SECONDS = 0.45
+LONGEST_DISMISSED_SECONDS = 1.8
 
-_SPECK, _UNKNOWN = 0.05, 0.25
+_SPECK, _UNKNOWN = 0.08, 0.2
 """Share of a person's area below which a blob is nobody; the height of a person where none is known."""
+_FLEETING = 6
+"""How many times larger than a speck a blob must be to be looked at in the first picture that shows it."""
+_STILL = 0.95
 _PORTION = 1.5
 """How much taller than the least a person should stand in a tile."""
 _FINEST = 128
 """No tile is smaller, in pixels."""
 _CLOSER = 0.27
 """The share of an exploring tile that the blob should have: it may be a part of somebody."""
+_LOWEST, _LOWER = 0.03, 0.2
+"""No explored person is lower: share of the picture's height, and of the height of the lowest known."""
 _EXPLORERS = 3
 _PATIENT = 6
 _SWEEP = 6
@@ -37,16 +43,20 @@ _REMEMBERED = 64
 
 class Gate:
     """The decisions of one camera. `budget` is the greatest number of looks (inferences) for one picture; who is lower
-    than the share `least` of the picture's height is too small for one look at the whole of it."""
+    than the share `least` of the picture's height is too small for one look at the whole of it; `sure` is the score
+    from which a detection is somebody."""
 
-    def __init__(self, budget: int, least: float) -> None:
+    def __init__(self, budget: int, least: float, sure: float) -> None:
         self._least = least
+        self._sure = sure
         self._sizes = SizeMap()
         self._budget = budget
         self._looked = float("-inf")
         self._heartbeat = HEARTBEAT_SECONDS
         self._dismissed = NONE
-        self._dismissed_at = float("-inf")
+        self._dismissed_until = np.empty(0)
+        self._in_vain = 0
+        self._before = NONE
         self._sweep = 0
         self._explored: list[Region] = []
         self._explore_at = float("-inf")
@@ -55,7 +65,7 @@ class Gate:
     def regions(self, at: float, frame: Frame, change: Change, targets: list[Target]) -> list[Region]:
         """The looks to take now, most urgent first; none when nothing calls for one."""
         blobs = self._worth(at, change.blobs)
-        if len(blobs) or len(targets) or change.switched:
+        if len(targets) or change.switched:
             self._heartbeat = HEARTBEAT_SECONDS
         due = change.switched or at - self._looked >= self._heartbeat - 1e-3
         places = self._places(blobs, targets)
@@ -65,24 +75,25 @@ class Gate:
         regions = self._cover(frame, places)
         whole = Region.whole(frame)
         if due:
-            self._heartbeat = min(2 * self._heartbeat, LONGEST_HEARTBEAT_SECONDS)
             regions = [whole, *regions, *self._swept(frame)]
         if whole in regions:
             self._looked = at
+            self._heartbeat = min(2 * self._heartbeat, LONGEST_HEARTBEAT_SECONDS)
             regions += self._explore(at, frame, blobs, targets)
         return list(dict.fromkeys(regions))[: self._budget]
 
     def learn(self, at: float, tracks: tuple[Track, ...], found: list[Boxes], empty: Boxes) -> None:
         """Take in what the looks gave: `found` for each region, `tracks` after the update, and the `empty` blobs."""
-        recent = self._dismissed if at - self._dismissed_at <= DISMISSED_SECONDS else NONE
         if len(empty):
-            self._dismissed, self._dismissed_at = np.concatenate((recent, empty))[-_REMEMBERED:], at
+            self._dismiss(at, empty)
+        if tracks:
+            self._in_vain = 0
         for track in tracks:
             box = track.box
             if not track.coasting and box.top > 0 and box.bottom < 1:
                 self._sizes.learn(*box.foot, box.height)
         if self._explored:
-            fresh = [boxes for boxes in found[1:] if _news(boxes, found[0])]
+            fresh = [boxes for boxes in found[1:] if _news(boxes[boxes[:, 4] >= self._sure], found[0])]
             self._vain = 0 if fresh else self._vain + 1
             self._explore_at = at + (min(2.0, 0.25 * (self._vain - _PATIENT)) if self._vain > _PATIENT else 0.0)
 
@@ -94,10 +105,11 @@ class Gate:
         if at < self._explore_at:
             return []
         known = np.array([(*target.box, 1.0) for target in targets], np.float32).reshape(-1, 5)
+        lowest = max(_LOWEST, _LOWER * self._sizes.least())
         strange = [blob for blob in blobs.tolist() if self._known(blob) is None]
         for left, top, right, bottom, _ in sorted(strange, key=lambda blob: blob[1] - blob[3]):
             tall, wide = (bottom - top) * frame.height, (right - left) * frame.width
-            person_like = 0.03 * frame.height < tall < self._least * frame.height and 0.15 * tall < wide < 1.5 * tall
+            person_like = lowest * frame.height < tall < self._least * frame.height and 0.15 * tall < wide < 1.5 * tall
             blob = np.array([[left, top, right, bottom, 1.0]], np.float32)
             if person_like and not (len(known) and overlaps(blob, known)[1].max() > 0.3):
                 middle = (left + right) / 2 * frame.width, (top + bottom) / 2 * frame.height
@@ -106,36 +118,50 @@ class Gate:
         return self._explored[:_EXPLORERS]
 
     def _worth(self, at: float, blobs: Boxes) -> Boxes:
-        """Without specks, and without what was just looked at in vain and has not grown since."""
+        """Without specks, without small things that do not move on from one picture to the next (the coding of video
+        makes them), and without what was just looked at in vain and has not grown since."""
+        before, self._before = self._before, blobs
         if not len(blobs):
             return blobs
         areas = (blobs[:, 2] - blobs[:, 0]) * (blobs[:, 3] - blobs[:, 1])
-        tall = np.array([min(self._known(blob) or _UNKNOWN, 0.6) for blob in blobs.tolist()])
+        unknown = max(_UNKNOWN, 0.6 * self._sizes.least())
+        tall = np.array([min(self._known(blob) or unknown, 0.9) for blob in blobs.tolist()])
         worth = areas > _SPECK * 0.2 * tall**2
-        if len(self._dismissed) and at - self._dismissed_at <= DISMISSED_SECONDS:
-            old = self._dismissed
+        worth &= (areas > _FLEETING * _SPECK * 0.2 * tall**2) | _moving(blobs, before)
+        old = self._dismissed[self._dismissed_until >= at]
+        if len(old):
             sizes = (old[:, 2] - old[:, 0]) * (old[:, 3] - old[:, 1])
             same = (overlaps(blobs, old)[1] > 0.5) & (areas[:, None] < 1.5 * sizes[None, :])
             worth &= ~same.any(axis=1)
         return np.asarray(blobs[worth], np.float32)
 
+    def _dismiss(self, at: float, empty: Boxes) -> None:
+        """Leave these alone for a moment; for a longer one, the more often nobody came of it."""
+        seconds = min(DISMISSED_SECONDS * 2**self._in_vain, LONGEST_DISMISSED_SECONDS)
+        self._in_vain += 1
+        until = np.append(self._dismissed_until, np.full(len(empty), at + seconds))
+        left = np.flatnonzero(until >= at)[-_REMEMBERED:]
+        self._dismissed, self._dismissed_until = np.concatenate((self._dismissed, empty))[left], until[left]
+
     def _places(self, blobs: Boxes, targets: list[Target]) -> NDArray[np.float64]:
         """What to look at: rows of x and y of the centre, width, height (relative), expected height, urgency."""
         boxes = np.array([target.box for target in targets]).reshape(-1, 4)
-        own = [self._known(target.box) or max(target.box[3] - target.box[1], 0.03) for target in targets]
+        heights = [self._known(target.box) or max(target.box[3] - target.box[1], 0.03) for target in targets]
         wanted = [
             (target.box, tall, 1.0 + 4 * target.waited)
-            for target, tall in zip(targets, own, strict=True)
+            for target, tall in zip(targets, heights, strict=True)
             if target.restless
         ]
         if len(blobs) and len(boxes):
             ones = np.ones((len(boxes), 1))
             inside = overlaps(blobs, np.hstack((boxes, ones)).astype(np.float32))[1]
-            inside *= (blobs[:, None, 3] - blobs[:, None, 1]) < 1.3 * (boxes[None, :, 3] - boxes[None, :, 1])
+            wide, tall = (blobs[:, None, 2:4] - blobs[:, None, :2]).transpose(2, 0, 1)
+            own_wide, own_tall = (boxes[None, :, 2:4] - boxes[None, :, :2]).transpose(2, 0, 1)
+            inside *= (tall < 1.3 * own_tall) & (wide < 1.6 * own_wide)
             ignored = (inside > 0.6).any(axis=1)
             patient = np.array([target.restless or target.waited < HEARTBEAT_SECONDS for target in targets])
             disturbed = (inside > 0.2).any(axis=0) & ~patient
-            wanted += [(targets[index].box, own[index], 2.0) for index in np.flatnonzero(disturbed)]
+            wanted += [(targets[index].box, heights[index], 2.0) for index in np.flatnonzero(disturbed)]
             blobs = blobs[~ignored]
         wanted += [(tuple(blob[:4]), self._expected(blob), 1.0) for blob in blobs.tolist()]
         return np.array([row for box, tall, urgency in wanted for row in self._split(box, tall, urgency)]).reshape(
@@ -190,6 +216,16 @@ class Gate:
             return []
         side = max(tall * frame.height / (_PORTION * self._least), _FINEST)
         return [Region.around(frame, x * frame.width, y * frame.height, side)]
+
+
+def _moving(boxes: Boxes, before: Boxes) -> NDArray[np.bool_]:
+    """Which boxes are no farther than a box's size from one of those before, and in the very place of none."""
+    if not len(before):
+        return np.zeros(len(boxes), bool)
+    size = before[:, 2:4] - before[:, :2]
+    grown = np.hstack((before[:, :2] - size, before[:, 2:4] + size, before[:, 4:])).astype(np.float32)
+    near = overlaps(boxes, grown)[0].max(axis=1) > 0
+    return np.asarray(near & (overlaps(boxes, before)[0].max(axis=1) < _STILL), np.bool_)
 
 
 def _news(boxes: Boxes, known: Boxes) -> bool:

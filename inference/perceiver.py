@@ -52,7 +52,7 @@ class Perceiver:
         self._size = (0, 0)
         self._tracker = self._new_tracker(1.0)
         self._motion = Motion()
-        self._gate = Gate(budget, persons.least)
+        self._gate = Gate(budget, persons.least, persons.sure)
         self._view = View()
 
     def perceive(self, frame: Frame) -> Percept:
@@ -76,7 +76,7 @@ class Perceiver:
         self._size = (frame.width, frame.height)
         self._tracker = self._new_tracker(frame.width / frame.height)
         self._motion = Motion()
-        self._gate = Gate(self._budget, self._persons.least)
+        self._gate = Gate(self._budget, self._persons.least, self._persons.sure)
         self._view = View()
         return ended
 

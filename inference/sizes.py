@@ -33,3 +33,8 @@ class SizeMap:
         near: NDArray[np.float64] = np.exp(-((self._places - (x, y)) ** 2).sum(axis=1) / (2 * _REACH**2))
         weight = float(near @ self._weight)
         return float(np.exp(near @ self._sum / weight)) if weight > 3 else None
+
+    def least(self) -> float:
+        """The height of people where they were lowest so far; 0 while too few were seen."""
+        often = self._weight > 3
+        return float(np.exp((self._sum[often] / self._weight[often]).min())) if often.any() else 0.0

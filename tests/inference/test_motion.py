@@ -74,14 +74,14 @@ def looks(gate: Gate, at: float, blobs: Boxes = NONE, targets: list[Target] | No
 
 
 def test_a_still_empty_picture_is_looked_at_ever_more_rarely() -> None:
-    gate = Gate(6, 0.24)
+    gate = Gate(6, 0.24, 0.45)
     taken = [n / 10 for n in range(300) if looks(gate, n / 10)]
     assert taken[:4] == [0.0, 2.0, 6.0, 10.0]
     assert len(taken) <= 10
 
 
 def test_what_moves_is_looked_at_at_once_and_who_is_followed_in_every_picture() -> None:
-    gate = Gate(6, 0.24)
+    gate = Gate(6, 0.24, 0.45)
     looks(gate, 0.0)
     assert looks(gate, 0.1) == []
     assert looks(gate, 0.2, blob(0.4, 0.3, 0.6, 0.9)) == [Region.whole(frame())]
@@ -92,7 +92,7 @@ def test_what_moves_is_looked_at_at_once_and_who_is_followed_in_every_picture() 
 
 
 def test_a_blob_that_was_nobody_is_dismissed_for_a_moment_unless_it_grows() -> None:
-    gate = Gate(6, 0.24)
+    gate = Gate(6, 0.24, 0.45)
     looks(gate, 0.0)
     shadow = blob(0.4, 0.5, 0.6, 0.9)
     assert looks(gate, 0.1, shadow)
@@ -103,7 +103,7 @@ def test_a_blob_that_was_nobody_is_dismissed_for_a_moment_unless_it_grows() -> N
 
 
 def test_small_people_get_tiles_where_they_are_once_their_size_is_learned() -> None:
-    gate = Gate(6, 0.24)
+    gate = Gate(6, 0.24, 0.45)
     looks(gate, 0.0)
     small = Track(1, Box(0.48, 0.5, 0.52, 0.6), 0.9, 0.0)
     for n in range(10):
