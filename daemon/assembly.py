@@ -1,7 +1,7 @@
 """From the configuration to sensors that can be run: one function a kind of sensor, and nowhere else a constructor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -60,12 +60,19 @@ async def _watch(box: Box, camera: Camera, vitals: Vitals, turns: Turns) -> None
 
     async def consume(frames: AsyncIterator[Frame]) -> None:
         assert perceiving is not None
-        await look(frames, perceiving, turns, camera.fps, vitals, box.reporter)
+        await look(frames, perceiving, turns, camera.fps, vitals, box.reporter, _age(box, camera))
 
     try:
         await supervise(vitals, opened, consume, box.clock, cap=CAMERA_CAP)
     finally:
         box.clock.hold()
+
+
+def _age(box: Box, camera: Camera) -> Callable[[float], float]:
+    """How old a picture is, in the machine's seconds; those of a recording are as old as they should be."""
+    if Device.parse(camera.device).scheme in ("file", "images"):
+        return lambda at: 0.0
+    return lambda at: (box.clock.now() - at) / box.config.box.speed
 
 
 def device(box: Box, camera: Camera, name: str) -> Driver[Any]:

@@ -78,7 +78,7 @@ def _sensor(vitals: Vitals, at: float) -> SensorHealth:
         reason=Code(vitals.code) if vitals.code else Code(vitals.view) if vitals.view else None,
         age=None if vitals.progress is None else round(max(0.0, at - vitals.progress), 1),
         rate=round(items / lasted, 1) if vitals.stage is Stage.RUNNING and lasted > 0 else None,
-        dropped=vitals.counts.get("skipped", 0),
+        dropped=vitals.counts.get("skipped", 0) + vitals.counts.get("stale", 0),
         source=Code(vitals.source) if vitals.source else None,
     )
 

@@ -6,7 +6,7 @@ sensor -> driver -> Frame -> Perceiver -> Percept ------> Reporter (metrics, win
                  Receipt ---------------------------------^
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Protocol
 
@@ -19,12 +19,17 @@ from privacy.tokens import Tokeniser
 SPARE = 0.2
 """Share of a frame's period by which a frame may come early and still be looked at."""
 
+STALE = 2.0
+"""Seconds (of the machine) after which a picture that still waits is dropped."""
+
 BADGES = "badges"
 """What badges say goes to the metrics of this source, whichever radio heard them."""
 
 
 class Perceiver(Protocol):
     """What turns a picture into tracks; called from one thread only."""
+
+    looks: int
 
     def perceive(self, frame: Frame) -> Percept: ...
 
@@ -36,8 +41,10 @@ async def look(
     fps: float,
     vitals: Vitals,
     reporter: Reporter,
+    age: Callable[[float], float],
 ) -> None:
-    """A camera: pictures become percepts in its `turns` of the thread, at most `fps` a second, and die there."""
+    """A camera: pictures become percepts in its `turns` of the thread, at most `fps` a second, and die there. `age`
+    tells how many seconds ago a time was: what is older than STALE when its turn comes says nothing of now."""
     due, sequence = float("-inf"), -1
     async for frame in frames:
         vitals.count("skipped", max(0, frame.sequence - sequence - 1))
@@ -45,11 +52,19 @@ async def look(
         if frame.at < due:
             continue
         due = frame.at + (1 - SPARE) / fps
-        percept = await turns.take(vitals.name, partial(perceiver.perceive, frame))
+        percept = await turns.take(vitals.name, partial(_perceived, perceiver, frame, age))
         del frame
+        if percept is None:
+            vitals.count("stale")
+            continue
         vitals.count("frames")
+        vitals.counts["looks"] = perceiver.looks
         reporter.see(vitals.name, percept.at, percept)
         vitals.live(percept.at, percept.view)
+
+
+def _perceived(perceiver: Perceiver, frame: Frame, age: Callable[[float], float]) -> Percept | None:
+    return None if age(frame.at) > STALE else perceiver.perceive(frame)
 
 
 async def take_stock(

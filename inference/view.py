@@ -2,7 +2,7 @@
 
 A fault is told when it has lasted `RAISE_SECONDS` (frozen: `FROZEN_SECONDS`) and no longer when it has been gone for
 `CLEAR_SECONDS`. Blurred and moved are held against what this camera showed before, of which only the mean sharpness
-and a small edge map are kept.
+and a small edge map are kept. Another view that stays the same for `ACCEPT_SECONDS` is the camera's from then on.
 """
 
 import cv2
@@ -15,6 +15,7 @@ from observations import Frame, Plane
 RAISE_SECONDS = 10.0
 CLEAR_SECONDS = 5.0
 FROZEN_SECONDS = 30.0
+ACCEPT_SECONDS = 900.0
 PERIOD_SECONDS = 0.5
 
 _BLACK, _WHITE = 40, 230
@@ -39,6 +40,8 @@ class View:
         self._sharpness = 0.0
         self._edges: NDArray[np.float32] | None = None
         self._looks = 0
+        self._elsewhere: NDArray[np.float32] | None = None
+        self._elsewhere_since = 0.0
 
     def see(self, at: float, frame: Frame, plane: Plane | None = None) -> str:
         """Take in a picture (and its small plane, if there is one already) and say what is wrong with it."""
@@ -46,7 +49,7 @@ class View:
             return self.fault
         self._asked = at
         plane = small_plane(frame.y) if plane is None else plane
-        suspect = self._frozen(at, frame.y) or _exposure(plane) or self._against_before(frame.y, plane)
+        suspect = self._frozen(at, frame.y) or _exposure(plane) or self._against_before(at, frame.y, plane)
         if suspect != self._suspect:
             self._suspect, self._since = suspect, at
         lasted = at - self._since
@@ -61,7 +64,7 @@ class View:
             self._print, self._changed = seen, at
         return "frozen" if at - self._changed >= FROZEN_SECONDS else ""
 
-    def _against_before(self, y: Plane, plane: Plane) -> str:
+    def _against_before(self, at: float, y: Plane, plane: Plane) -> str:
         """Compare with what this camera showed, and learn from it when it is still that."""
         sharpness, edges = _sharpness(y), _edges(plane)
         if self._edges is None or self._edges.shape != edges.shape:
@@ -70,14 +73,25 @@ class View:
         self._looks += 1
         alike = _alike(edges, self._edges)
         learning = self._looks < _LEARN_LOOKS
+        if not learning and alike < _ELSEWHERE and not self._accepted(at, edges):
+            return "moved"
+        self._elsewhere = None
         if not learning and sharpness < _UNSHARP * self._sharpness:
             return "blurred"
-        if not learning and alike < _ELSEWHERE:
-            return "moved"
         rate = max(_SLOWLY, 1 / self._looks)
         self._edges += rate * (edges - self._edges)
         self._sharpness += rate * (sharpness - self._sharpness)
         return ""
+
+    def _accepted(self, at: float, edges: NDArray[np.float32]) -> bool:
+        """Whether this other view has been the same for so long that it is the camera's; it is learned afresh then."""
+        if self._elsewhere is None or _alike(edges, self._elsewhere) < _ELSEWHERE:
+            self._elsewhere, self._elsewhere_since = edges, at
+        self._elsewhere += _SLOWLY * (edges - self._elsewhere)
+        if at - self._elsewhere_since < ACCEPT_SECONDS:
+            return False
+        self._edges, self._sharpness, self._looks = self._elsewhere, 0.0, 1
+        return True
 
 
 def _exposure(plane: Plane) -> str:

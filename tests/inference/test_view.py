@@ -31,11 +31,11 @@ class Camera:
         self.at = 0.0
         self._random = np.random.default_rng(0)
 
-    def show(self, picture: Luma, seconds: float, noise: float = 2.0) -> list[str]:
+    def show(self, picture: Luma, seconds: float, noise: float = 2.0, period: float = 0.2) -> list[str]:
         """The faults told while this is what it sees."""
         told = []
-        for _ in range(int(seconds * 5)):
-            self.at += 0.2
+        for _ in range(round(seconds / period)):
+            self.at += period
             grain = self._random.normal(0, noise, picture.shape) if noise else 0
             y = np.clip(picture + grain, 16, 235).astype(np.uint8)
             colour = np.full((135, 240), 128, np.uint8)
@@ -90,3 +90,20 @@ def test_people_and_slow_daylight_are_no_fault() -> None:
         cv2.rectangle(picture, (20 + 6 * step, 60), (90 + 6 * step, 260), 60, -1)
         told |= set(camera.show(picture, 2))
     assert told == {""}
+
+
+def test_a_camera_that_stays_moved_has_a_new_view_after_a_while() -> None:
+    camera = Camera()
+    camera.show(shop(), 60)
+    assert set(camera.show(FAULTS["moved"], 800, period=5.0)[4:]) == {"moved"}
+    assert camera.show(FAULTS["moved"], 200, period=5.0)[-1] == ""
+    assert set(camera.show(FAULTS["moved"], 60)) == {""}
+    assert camera.show(shop(), 30)[-1] == "moved"
+
+
+def test_a_camera_that_is_turned_again_and_again_stays_moved() -> None:
+    camera = Camera()
+    camera.show(shop(), 60)
+    for seed in range(20, 24):
+        told = camera.show(shop(seed), 400, period=5.0)
+    assert told[-1] == "moved"
