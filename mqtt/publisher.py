@@ -102,6 +102,7 @@ class Publisher:
                 ended = await self._session_with(outbox)
                 attempt = 0 if self._acknowledged > before else attempt + 1
             except Refused as refusal:
+                self._suspects.away()
                 ended = Ended(refusal.advice, by_peer=False)
                 attempt += 1
                 was_five, self._five = self._five, self._broker.five and not (self._five and refusal.version)
@@ -171,6 +172,8 @@ class Publisher:
         )
         connection = await connect(self._broker, hello, five=self._five, on_ack=self._acked, on_message=self._heard)
         await outbox.again()
+        if (guilty := self._suspects.sentence()) is not None:
+            await self._bury(guilty, DropReason.POISONED, outbox)
         self._flight.open(min(self._pace.window, connection.granted.receive_maximum))
         self._connection, self._advice = connection, None
         self._reconnects += 1
@@ -185,8 +188,7 @@ class Publisher:
             self._connection = None
             self._settle(outbox)
             self._belief.doubt()
-        if (blamed := self._suspects.blamed(ended, self._flight)) is not None:
-            await self._strike(blamed, DropReason.POISONED, outbox)
+        self._suspects.accuse(ended, self._flight)
         return ended
 
     async def _serve(self, connection: Connection, outbox: Outbox) -> Ended:
@@ -326,17 +328,14 @@ class Publisher:
             self._flight.pause(self._pace.jitter(_PATIENT))
         elif len(rows) > 1:
             self._suspects.beware()
-        elif await self._strike(rows[0], DropReason.REFUSED, outbox):
+        elif self._suspects.strike(rows[0]):
+            await self._bury(rows[0], DropReason.REFUSED, outbox)
             return
         self._flight.return_(rows)
 
-    async def _strike(self, row: Row, reason: DropReason, outbox: Outbox) -> bool:
-        """Count against a message; True when that was once too often and it is with the dead letters."""
-        if not self._suspects.strike(row):
-            return False
+    async def _bury(self, row: Row, reason: DropReason, outbox: Outbox) -> None:
         log.error("mqtt: message %d of %s goes to the dead letters: %s", row.seq, row.topic, reason)
         await outbox.bury([row], reason)
-        return True
 
     def _heard(self, inbound: Inbound) -> None:
         ear = self._ears.get(inbound.topic)

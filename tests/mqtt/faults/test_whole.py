@@ -85,7 +85,7 @@ def test_the_whole_daemon_killed_at_random_times_loses_nothing_that_it_stored(
 ) -> None:
     chance = random.Random(17)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["daemon.main"])
+    context.set_forkserver_preload(["daemon.main", "daemon.simulated", "cv2", "ai_edge_litert.interpreter"])
     state = tmp_path / "state"
     mosquitto = Mosquitto(tmp_path / "m")
     mosquitto.start()
