@@ -105,9 +105,9 @@ def acted(stage: Stage, shopper: Shopper, seen: Seen, every: int = 1) -> Iterato
     yield Percept(shopper.seconds + 1, "shelf", (), (1,))
 
 
-def rendered(finder: HandFinder, away: float, every: int) -> dict[str, object]:
+def rendered(finder: HandFinder, away: float, every: int, seed: int) -> dict[str, object]:
     """The real model on rendered shoppers `away` metres from the camera."""
-    draw = np.random.default_rng(1)
+    draw = np.random.default_rng(seed)
     stage, table, errors = Stage(away, draw), Counter[str](), []
     seen_wrists = looks = tall = 0.0
 
@@ -135,9 +135,9 @@ def rendered(finder: HandFinder, away: float, every: int) -> dict[str, object]:
     }
 
 
-def points(sigma: float, lost: float, every: int) -> dict[str, object]:
+def points(sigma: float, lost: float, every: int, seed: int) -> dict[str, object]:
     """The true wrists with noise of `sigma` torso lengths; a share of looks sees no wrist."""
-    draw = np.random.default_rng(2)
+    draw = np.random.default_rng(seed)
     stage, table = Stage(2.6, draw), Counter[str]()
 
     def seen(frame: Frame, figure: Figure, track: Track) -> Hands | None:
@@ -197,6 +197,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench hands", description=__doc__)
     parser.add_argument("--video", type=Path, help=f"folder with {CLIP}")
     parser.add_argument("--models", type=Path, help="folder of the models")
+    parser.add_argument("--seed", type=int, default=1, help="draws the shoppers")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
     cv2.setNumThreads(1)
@@ -205,10 +206,10 @@ def main(argv: list[str]) -> int:
     finder = HandFinder(pose, [WHOLE], budget=1.0, stopwatch=perf_counter)
     out: dict[str, Any] = {"one look [ms]": _milliseconds(finder), "looks a second": FPS}
     for name, away in (("near", 2.6), ("far", 6.0)):
-        out[f"rendered, {name}"] = rendered(finder, away, 1)
-    out["rendered, near, two share the looks"] = rendered(finder, 2.6, 2)
+        out[f"rendered, {name}"] = rendered(finder, away, 1, asked.seed)
+    out["rendered, near, two share the looks"] = rendered(finder, 2.6, 2, asked.seed)
     for sigma, lost, every in ((0.0, 0.0, 1), (0.1, 0.1, 1), (0.2, 0.2, 1), (0.1, 0.1, 2), (0.1, 0.1, 4)):
-        out[f"points, noise {sigma}, lost {lost}, {FPS // every} looks/s"] = points(sigma, lost, every)
+        out[f"points, noise {sigma}, lost {lost}, {FPS // every} looks/s"] = points(sigma, lost, every, asked.seed)
     if asked.video:
         out[f"footage, {CLIP}"] = footage(asked.video, folder, finder)
     show(out, asked.json)

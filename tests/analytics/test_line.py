@@ -191,6 +191,22 @@ def test_the_wrong_way_is_counted_and_told_apart() -> None:
     assert (said["in_"], said["out"], said["wrong_way"]) == (1, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("second", "raised"),
+    [
+        pytest.param(walk((1, 0.5, 0.9), (5, 0.5, 0.1)), True, id="close behind"),
+        pytest.param(walk((6, 0.5, 0.9), (10, 0.5, 0.1)), False, id="later"),
+        pytest.param(walk((1, 0.5, 0.1), (5, 0.5, 0.9)), False, id="the other way"),
+    ],
+)
+def test_two_through_one_opening_are_an_alert_that_ends(second: Person, raised: bool) -> None:
+    camera, said = CameraMetrics([LineCounter(replace(DOOR, tailgate=2.0))]), []
+    for percept in Scene([UP, second], until=90).percepts():
+        camera.feed(percept.at, percept)
+        said += [(tally.values["kind"], tally.values["active"]) for tally in camera.alarms(percept.at)]
+    assert said == ([("tailgating", True), ("tailgating", False)] if raised else [])
+
+
 def test_the_totals_of_the_day_outlive_windows_and_restarts() -> None:
     counter = LineCounter(DOOR, day_in=10, day_out=7)
     camera = CameraMetrics([counter])
