@@ -39,7 +39,7 @@ class Errors:
             "true": round(sum(self.true), 2),
             "net_error_percent": round(100 * (sum(self.told) - sum(self.true)) / whole, 2) if sum(self.true) else 0.0,
             "absolute_error_percent": round(100 * sum(off) / whole, 2) if sum(self.true) else 0.0,
-            "mean_absolute_error": round(mean(off), 3),
+            "mean_absolute_error": round(mean(off), 3) if off else 0.0,
         }
 
 
@@ -99,7 +99,11 @@ class Accuracy:
         told, true = self._dwell_medians(known)
         radio = [one for name, held in self.held.items() if name.startswith("phones") for one in held]
         reached = {
-            "footfall, absolute error of the windows, both doors": (doors.row()["absolute_error_percent"], 2.0, "%"),
+            "footfall, absolute error of the windows, both doors": (
+                doors.row()["absolute_error_percent"] if doors.told else None,
+                2.0,
+                "%",
+            ),
             "median stay in the zones, error": (round(100 * abs(told / true - 1), 2) if true else None, 5.0, "%"),
             "queue length, mean absolute error": (queue.row()["mean_absolute_error"] if queue.told else None, 0.3, ""),
             "wait p90, error": (abs(p90.row()["net_error_percent"]) if p90.told else None, 10.0, "%"),
