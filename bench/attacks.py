@@ -1,26 +1,67 @@
-"""Attacks on the tokens of radios over a simulated month, each beside its bound and beside a leak planted on purpose.
+"""Attacks on a simulated month, each with its bound and beside a leak planted on purpose to show that it sees one.
 
-The attacker is stronger than any subscriber: tokens never leave the box, and here he is given all of them.
+The attacker is stronger than any subscriber: of tokens, which never leave the box, he is given all.
 """
 
 import argparse
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from math import log2
+from pathlib import Path
 from random import Random
 
 from bench._machine import show
+from bench._published import MAKERS, Month, identified, of_few, swept
 from observations import ProbeRequest
-from privacy.tokens import EPOCHS, Preset, Tokeniser
+from privacy.returning import KEY_BYTES, SKETCH_BITS, SiteKey, Sketch
+from privacy.tokens import Preset, Tokeniser
 from simulation.air import Air
 from simulation.store import Store
 
 DAYS = 30
 DAY = 86_400.0
+BEGIN, END = "<!-- attacks: written by `python -m bench attacks --write docs/privacy.md` -->", "<!-- end of attacks -->"
 
 Token = Callable[[bytes, int], int]
 """The token of an address on a day."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What is tried, and what it may find: at most `bound`, or at least where `least`."""
+
+    name: str
+    text: str
+    bound: float
+    least: bool = False
+
+    def holds(self, found: float) -> bool:
+        """Whether a result keeps to the bound."""
+        return found >= self.bound if self.least else found <= self.bound
+
+    @property
+    def limit(self) -> str:
+        """The bound, for people."""
+        return f"{'at least' if self.least else 'at most'} {self.bound:g}"
+
+
+ATTACKS = (
+    Attack("linked_day_to_day", "link a phone's token of one day to the next, share of phones", 0.01),
+    Attack("found_again_after_a_month", "find a phone of the first day on the last, share of phones", 0.07),
+    Attack("linked_between_boxes", "link a phone's tokens of two boxes on one day, share of phones", 0.01),
+    Attack("addresses_that_fit_log2", "addresses that fit one token, for who even has the key, log2", 34.5, least=True),
+    Attack(
+        "identified_in_published",
+        "recognise addresses of the month in what was published, share beyond invented ones",
+        0.005,
+    ),
+    Attack("makers_swept", "the same for every maker's prefix before the ends of recent addresses, fits", 0),
+    Attack("told_of_fewer_than_five", "single out: figures under a floor that were told of fewer than five", 0),
+    Attack("sketch_membership", "tell members of an exchanged sketch from others, advantage over guessing", 0.05),
+)
 
 
 def addresses(seed: int) -> list[bytes]:
@@ -65,33 +106,108 @@ def fitting_bits(token: Token, wanted: set[int], tries: int, seed: int) -> float
     return 48 + log2(max(hits, 1) / tries / len(wanted))
 
 
-def attacked(token: Token, known: list[bytes], tries: int, seed: int) -> dict[str, float]:
-    """Every attack on one kind of token. Days are asked for in their order: an epoch that is over does not return."""
-    month = [[token(address, day) for address in known] for day in range(DAYS)]
+def attacked(token: Token, known: list[bytes], tries: int, seed: int, other: Token | None = None) -> dict[str, float]:
+    """Every attack on one kind of token; `other` is that of a second box. Days are asked for in their order."""
+    second = other or token
+    month, theirs = ([[box(address, day) for address in known] for day in range(DAYS)] for box in (token, second))
+    boxes = [[one for day in box for one in day] for box in (month, theirs)]
     return {
         "linked_day_to_day": round(linked(month), 5),
         "found_again_after_a_month": round(returned(month), 5),
+        "linked_between_boxes": round(linked(boxes), 5),
         "addresses_that_fit_log2": round(fitting_bits(token, set(month[-1]), tries, seed), 1),
     }
 
 
-def main(argv: list[str]) -> None:
+def eavesdropped(month: Month, published: str, makers: int) -> dict[str, float]:
+    """Every attack on what was published in a month."""
+    heard = month.addresses()
+    dice = Random(month.seed)
+    invented = [dice.randbytes(6) for _ in heard]
+    told = identified(published, heard) - identified(published, invented)
+    recent = sorted(address for address in heard if not address[0] & 2)[-1:]
+    return {
+        "identified_in_published": round(told / len(heard), 5),
+        "makers_swept": swept(published, recent, makers),
+        "told_of_fewer_than_five": of_few(month),
+    }
+
+
+def leaky(month: Month, makers: int) -> str:
+    """What a careless product would have published beside it: hashes of addresses without a key."""
+    heard = sorted(address for address in month.addresses() if not address[0] & 2)
+    return f"{month.text()}\n" + "\n".join(f'{{"device": {leak(address, 0)}}}' for address in heard)
+
+
+def membership(key: bytes, guess: bytes, seed: int, members: int = 40, tries: int = 400) -> float:
+    """By how much an attacker who holds `guess` for the site's key tells members of a sketch from others."""
+    draw = Random(seed)
+    inside = [draw.randbytes(6) for _ in range(members)]
+    sketch, theirs = Sketch(SiteKey(key)), Sketch(SiteKey(guess))
+    for address in inside:
+        sketch.see(address)
+    exported = int.from_bytes(sketch.export(), "big")
+
+    def says(address: bytes) -> bool:
+        probe = Sketch(SiteKey(guess))
+        probe._bits = bytearray(len(theirs._bits))
+        probe.see(address)
+        return bool(int.from_bytes(probe._bits, "big") & exported)
+
+    hits = sum(says(address) for address in inside) / members
+    return round(abs(hits - sum(says(draw.randbytes(6)) for _ in range(tries)) / tries), 4)
+
+
+def measured(seed: int, days: int, hours: float, tries: int, makers: int) -> dict[str, dict[str, float]]:
+    """Every attack on ours and on the planted leaks."""
+    known, draw = addresses(seed), Random(seed)
+    key = draw.randbytes(KEY_BYTES)
+    month, careless = Month(seed, days, hours), Month(seed, min(days, 2), hours, careless=True)
+    return {
+        "ours": attacked(ours(), known, tries, seed, ours())
+        | eavesdropped(month, month.text(), makers)
+        | {"sketch_membership": membership(key, draw.randbytes(KEY_BYTES), seed)},
+        "planted leak": attacked(leak, known, tries, seed)
+        | eavesdropped(careless, leaky(careless, makers), makers)
+        | {"sketch_membership": membership(key, key, seed)},
+    }
+
+
+def table(found: dict[str, dict[str, float]]) -> Iterator[str]:
+    """The attacks as docs/privacy.md has them."""
+    yield "| attack | found | bound | found in the planted leak |"
+    yield "|---|---|---|---|"
+    for attack in ATTACKS:
+        one, other = found["ours"][attack.name], found["planted leak"][attack.name]
+        yield f"| {attack.text} | {one:g} | {attack.limit} | {other:g} |"
+
+
+def written(page: str, rows: list[str]) -> str:
+    """The page with its table replaced."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return "\n".join([before + BEGIN, "", *rows, "", END + after])
+
+
+def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench attacks", description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=DAYS, help="days of the month that is eavesdropped on")
+    parser.add_argument("--hours", type=float, default=1.0, help="of each of them, from noon")
     parser.add_argument("--tries", type=int, default=100_000)
+    parser.add_argument("--makers", type=int, default=MAKERS, help="prefixes of makers that are swept")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="write the table into docs/privacy.md")
     given = parser.parse_args(argv)
-    known = addresses(given.seed)
-    chance = 2.0 ** -EPOCHS[Preset.STRICT].token_bits
-    figures: dict[str, object] = {
-        "phones_with_a_fixed_address": len(known),
-        "days": DAYS,
-        "ours": attacked(ours(), known, given.tries, given.seed),
-        "chance": round(chance, 5),
-        "planted leak": attacked(leak, known, given.tries, given.seed),
-    }
-    show(figures, given.json)
+    found = measured(given.seed, given.days, given.hours, given.tries, given.makers)
+    broken = [attack.name for attack in ATTACKS if not attack.holds(found["ours"][attack.name])]
+    if given.write:
+        given.write.write_text(written(given.write.read_text(encoding="utf-8"), list(table(found))), encoding="utf-8")
+    bounds = {attack.name: attack.limit for attack in ATTACKS}
+    run = {"days": given.days, "hours": given.hours, "makers": given.makers, "sketch_bits": SKETCH_BITS}
+    show({**run, "broken": broken, "bounds": bounds, **found}, given.json)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    main([])
+    sys.exit(main([]))
