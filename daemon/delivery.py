@@ -104,7 +104,10 @@ class Delivery:
         self._undated.clear()
 
     async def restore(self) -> Report | None:
-        """The window that was open when the box lost its power: stored as the report it had become, and returned."""
+        """The window that was open when the box lost its power: stored as the report it had become, and returned.
+
+        Its totals stay saved, as of a window in which nothing was seen: the power may go again at once.
+        """
         saved = await self._outbox.saved()
         if not saved:
             return None
@@ -116,7 +119,8 @@ class Delivery:
         assert isinstance(envelope.event, Report)
         report = envelope.event
         if any(quality.seen for quality in report.quality):
-            await self._outbox.put(self._put(report), saved=b"")
+            unseen = replace(report, quality=tuple(replace(quality, seen=0.0) for quality in report.quality))
+            await self._outbox.put(self._put(report), saved=encode(unseen, Form.JSON))
         return report
 
     def _checkpoint(self) -> bytes:

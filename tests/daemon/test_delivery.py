@@ -40,13 +40,12 @@ async def test_the_window_that_was_open_when_the_power_went_is_reported_once(tmp
         saving = asyncio.create_task(delivery.checkpoint(0.05))
         await asyncio.sleep(1.5)
         saving.cancel()
-    for expected in (1, 1):
+    for seen in (0.5, 0.0, 0.0):
         async with open_outbox(tmp_path / "outbox.sqlite") as outbox:
             again = Delivery(outbox, Form.JSON, BoxClock(), lambda: window(600, 0, 0.0))
             saved = await again.restore()
-            if saved is not None:
-                assert saved == window(600, 7, 0.5)
-            assert outbox.stats().rows == expected
+            assert saved == window(600, 7, seen), "reported once; its totals are there however often the power goes"
+            assert outbox.stats().rows == 1
 
 
 async def test_a_window_in_which_nothing_was_seen_is_not_reported_but_its_totals_are_kept(tmp_path: Path) -> None:
