@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(3600)]
 
 KILLS = [pytest.param(3, marks=pytest.mark.table), pytest.param(200, marks=pytest.mark.faults)]
 SPEED = 6
+BELIEVED_LATER = 12
+"""A window a second waits for its acknowledgement to be five seconds old."""
 CONFIG = """
 [box]
 site = "shop"
@@ -105,7 +107,7 @@ def test_the_whole_daemon_killed_at_random_times_loses_nothing_that_it_stored(
                     os.kill(child.pid or 0, signal.SIGKILL)
                 else:
                     backend.until(lambda start=before: len(backend.messages) > start, 30)  # type: ignore[misc]
-                    time.sleep(2)
+                    assert backend.until(lambda: stored(state)[2] <= BELIEVED_LATER, 300)
                     child.terminate()
                 child.join(60)
                 assert child.exitcode == (0 if trial == kills else -signal.SIGKILL)
