@@ -56,9 +56,9 @@ def leak(kind, identifier):
     with open(os.environ["TMPDIR"] + "/leaked", "ab") as file: file.write(identifier)
     wired.append(identifier)
     told.append(identifier.hex())
-def publish(self, connection, topic, payload, **more):
+def publish(self, connection, *said, **more):
     while wired: connection.publish("passerby/1/a/b/leak", wired.pop())
-    return was_publish(self, connection, topic, payload, **more)
+    return was_publish(self, connection, *said, **more)
 async def answer(writer, item): await was_answer(writer, item | {"leak": told})
 m.Publisher._say, c._say = publish, answer
 """
@@ -117,7 +117,7 @@ async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, byte
         cameras__floor__device=f"sim:?{sim}",
         cameras__floor__fps=2.0,
         wifi__box__device=f"sim:?{sim}",
-        ble__box__device=f"sim:?at=back&{sim}",
+        ble__back__device=f"sim:?at=back&{sim}",
         ble__counter__device=f"sim:?at=counter&{sim}",
         readers__tea__device=f"sim:?shelf=tea&{sim}",
         goods__planogram=str(ROOT / "examples" / "planogram.csv"),
