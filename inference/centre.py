@@ -1,6 +1,6 @@
 """Detectors that mark the centre of each person on a grid: one heat and four sides for each cell; it refuses anchors.
 
-Their outputs divide each of the network's cells into 2 x 2 parts, which are neighbouring channels.
+Their outputs divide each of the network's cells into 4 x 4 parts, which are neighbouring channels.
 
 The family of the simulated store's own model (simulation/training), whose heat stands at 0.3 of a person's height.
 """
@@ -14,22 +14,22 @@ from inference.interpreter import Array, Interpreter, Output
 from observations import Frame
 
 _PERSON = 0
-_STRIDE, _FINE = 8, 2
+_STRIDE, _FINE = 8, 4
 _SAME = 0.7
 _WITHIN = 0.97
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 def parts(stored: Array) -> Array:
-    """(rows, columns, channels * 4) as (2 * rows, 2 * columns, channels)."""
+    """(rows, columns, channels * 16) as (4 * rows, 4 * columns, channels)."""
     rows, columns, channels = stored.shape
     split = stored.reshape(rows, columns, channels // _FINE**2, _FINE, _FINE)
     return split.transpose(0, 3, 1, 4, 2).reshape(rows * _FINE, columns * _FINE, -1)
 
 
 def decode(heat: Output, sides: Output, cell: tuple[float, float], floor: float) -> Boxes:
-    """The persons of at least `floor`: `heat` (rows, columns, classes * 4) logits, `sides` (rows, columns,
-    classes * 4 * 4) from the middle of a part of a cell to left, top, right and bottom, in cells; `cell` is a cell's
+    """The persons of at least `floor`: `heat` (rows, columns, classes * 16) logits, `sides` (rows, columns,
+    classes * 4 * 16) from the middle of a part of a cell to left, top, right and bottom, in cells; `cell` is a cell's
     size relative to the picture. A part counts where no neighbour is hotter. Not suppressed."""
     logits = np.ascontiguousarray(heat.quantisation.real(parts(heat.values)[..., _PERSON]))
     hottest = cv2.dilate(logits, _NEIGHBOURS)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 320, 180
-STRIDE, FINE = 8, 2
+STRIDE, FINE = 8, 4
 """Pixels of a cell of the network, and into how many parts each way its outputs divide it."""
 COLUMNS, ROWS = 40 * FINE, 23 * FINE
 CLASSES = ("person", "head")
@@ -44,7 +44,7 @@ def layers() -> list[Layer]:
     table += _separable("eighth", "quarter.point", 32, 64, 5, 2)
     for number in range(1, 6):
         table += _separable(f"body{number}", table[-1].name, 64, 64, 5)
-    table.append(Layer("neck", table[-1].name, 64, 64))
-    table.append(Layer("heat", "neck", 64, len(CLASSES) * FINE**2, relu6=False))
-    table.append(Layer("boxes", "neck", 64, 4 * len(CLASSES) * FINE**2, relu6=False))
+    table.append(Layer("neck", table[-1].name, 64, 96))
+    table.append(Layer("heat", "neck", 96, len(CLASSES) * FINE**2, relu6=False))
+    table.append(Layer("boxes", "neck", 96, 4 * len(CLASSES) * FINE**2, relu6=False))
     return table

@@ -18,8 +18,9 @@ from simulation.store import Store
 from simulation.training.architecture import HEIGHT, WIDTH
 from simulation.walk import Walk
 
-VISIBLE = 0.3
-HIDDEN = 0.12
+VISIBLE = 0.18
+HIDDEN = 0.08
+VARIED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,16 @@ class Sample:
     labels: tuple[Label, ...]
 
 
-def samples(seed: int, scenes: int = 24, varied: bool = True) -> Iterator[Sample]:
-    """Pictures for ever. A stock of `scenes` camera views is renewed slowly; `varied` False keeps the shop as it is."""
+def samples(seed: int, scenes: int = 24) -> Iterator[Sample]:
+    """Pictures for ever. A stock of `scenes` camera views is renewed slowly; most show the shop changed."""
     draw = Random(seed)
     stock: list[_View] = []
     while True:
         if len(stock) < scenes:
-            stock.append(_View(draw, varied))
+            stock.append(_View(draw, draw.random() < VARIED))
         elif draw.random() < 1 / 30:
-            stock[draw.randrange(scenes)] = _View(draw, varied)
-        yield draw.choice(stock).sample(draw)
+            stock[draw.randrange(scenes)] = _View(draw, draw.random() < VARIED)
+        yield from draw.choice(stock).samples(draw)
 
 
 class _View:
@@ -59,23 +60,22 @@ class _View:
         mount = _moved(plan.mounts[0], draw) if varied else plan.mounts[0]
         self._big = Scene(plan, Optics(mount, 640, 360), draw.randrange(1 << 30))
         self._small = Scene(plan, Optics(mount, WIDTH, HEIGHT), 1)
-        self._varied = varied
         busy = Demand(visits=(draw.uniform(40, 500),) * 24, passers=(draw.uniform(50, 500),) * 24)
         self._store = Store(seed=draw.randrange(1 << 30), hours=0.25, plan=plan, demand=busy)
 
-    def sample(self, draw: Random) -> Sample:
+    def samples(self, draw: Random) -> Iterator[Sample]:
+        """One moment as it is and mirrored, each in a light of its own: to draw it costs the most."""
         at = draw.uniform(30, 900)
         people = self._store.present(at)
-        if self._varied and draw.random() < 0.3:
+        if draw.random() < 0.3:
             people = [_walker(self._big.plan, draw, at, n) for n in range(draw.randrange(0, 14))]
-        picture = _developed(self._big.paint(people, at), draw)
+        painted = self._big.paint(people, at)
         labels = tuple(
             label for figure, seen in self._small.masks(people, at) if (label := _label(figure, seen)) is not None
         )
-        if draw.random() < 0.5:
-            picture = np.ascontiguousarray(picture[:, ::-1])
-            labels = tuple(Label(_mirror(one.person), _mirror(one.head), one.sure) for one in labels)
-        return Sample(picture, labels)
+        yield Sample(_developed(painted, draw), labels)
+        mirrored = tuple(Label(_mirror(one.person), _mirror(one.head), one.sure) for one in labels)
+        yield Sample(np.ascontiguousarray(_developed(painted, draw)[:, ::-1]), mirrored)
 
 
 def _label(figure: Figure, seen: float) -> Label | None:

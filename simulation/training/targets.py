@@ -46,7 +46,7 @@ def _mark(found: Target, number: int, box: tuple[float, float, float, float], su
         return
     x, y = (left + right) / 2, top + (CENTRE if number == 0 else 0.5) * (bottom - top)
     column, row = min(int(x), COLUMNS - 1), min(int(y), ROWS - 1)
-    wide, high = max((right - left) / 6, 0.6), max((bottom - top) / 10, 0.6)
+    wide, high = max((right - left) / 7, 0.6), max((bottom - top) / 14, 0.6)
     bump = np.exp(-(((_X - column - 0.5) / wide) ** 2 + ((_Y - row - 0.5) / high) ** 2) / 2)
     if not sure:
         found.care[number][bump > 0.3] = 0.0

@@ -4,6 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
 from time import monotonic, process_time
 
 import cv2
@@ -11,27 +14,38 @@ import numpy as np
 import torch
 
 from simulation.training.architecture import CLASSES, FINE
-from simulation.training.network import Tensors, folded, forward, start
+from simulation.training.flatbuffer import weights
+from simulation.training.network import Tensors, folded, forward, resumed, start
 from simulation.training.pictures import samples
-from simulation.training.targets import target
+from simulation.training.targets import Floats, target
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+Arrays = tuple[Floats, Floats, Floats, Floats, Floats]
 
 
-def batches(seed: int, size: int) -> Iterator[Batch]:
-    """Pictures in -1..1 and their targets, for ever."""
+def batches(seed: int, size: int, count: int) -> Iterator[Batch]:
+    """So many batches of pictures in -1..1 and their targets, drawn by a process of their own."""
+    context = get_context("spawn")
+    queue: Queue[Arrays] = context.Queue(maxsize=4)
+    artist = context.Process(target=_draw, args=(queue, seed, size, count), daemon=True)
+    artist.start()
+    for _ in range(count):
+        pictures, heat, boxes, weight, care = map(torch.from_numpy, queue.get())
+        yield pictures.permute(0, 3, 1, 2), heat, boxes, weight, care
+    artist.join()
+
+
+def _draw(queue: "Queue[Arrays]", seed: int, size: int, count: int) -> None:
+    cv2.setNumThreads(1)
     stream = samples(seed)
-    while True:
+    for _ in range(count):
         drawn = list(islice(stream, size))
-        pictures = np.stack([sample.picture for sample in drawn]).astype(np.float32) / 128 - 1
+        pictures = np.stack([sample.picture for sample in drawn]).astype(np.float32) / np.float32(128) - np.float32(1)
         wanted = [target(sample.labels) for sample in drawn]
-        yield (
-            torch.from_numpy(pictures).permute(0, 3, 1, 2),
-            torch.from_numpy(np.stack([one.heat for one in wanted])),
-            torch.from_numpy(np.stack([one.boxes for one in wanted])),
-            torch.from_numpy(np.stack([one.weight for one in wanted])),
-            torch.from_numpy(np.stack([one.care for one in wanted])),
+        heat, boxes, weight, care = (
+            np.stack([getattr(one, part) for one in wanted]) for part in ("heat", "boxes", "weight", "care")
         )
+        queue.put((pictures, heat, boxes, weight, care))
 
 
 def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
@@ -48,13 +62,15 @@ def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     return -((found + missed) * care).sum() / count, apart / weight.sum().clamp(min=1) / 4
 
 
-def train(seed: int, steps: int, size: int, rate: float, report: bool = True) -> tuple[Tensors, Tensors]:
-    """Adam with one cycle of the rate. Returns what was learnt and the running statistics."""
-    learnt, running = start(seed)
+def train(
+    begun: tuple[Tensors, Tensors], seed: int, steps: int, size: int, rate: float, report: bool = True
+) -> tuple[Tensors, Tensors]:
+    """Adam with one cycle of the rate, on what was `begun`. Returns what was learnt and the running statistics."""
+    learnt, running = begun
     optimiser = torch.optim.AdamW(learnt.values(), lr=rate, weight_decay=1e-4)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
     began = monotonic()
-    for step, batch in enumerate(islice(batches(seed, size), steps)):
+    for step, batch in enumerate(batches(seed, size, steps)):
         values = forward(batch[0], learnt, running, training=True)
         heat, boxes = loss(values, batch)
         optimiser.zero_grad()
@@ -78,10 +94,12 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", type=Path, help="go on from this model (.tflite), which this package wrote")
     given = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    learnt, running = train(given.seed, given.steps, given.batch, given.rate)
+    begun = resumed(weights(given.resume.read_bytes()), given.seed) if given.resume else start(given.seed)
+    learnt, running = train(begun, given.seed, given.steps, given.batch, given.rate)
     arrays = {}
     for name, (weight, bias) in folded(learnt, running).items():
         arrays[f"{name}.weight"], arrays[f"{name}.bias"] = weight, bias

@@ -17,8 +17,8 @@ CELL = (8 / 320, 8 / 180)
 
 def grid(*people: tuple[int, int, int, tuple[int, int, int, int]]) -> Boxes:
     """Decoded from (row, column, heat, sides) of parts of cells, with heat in 0.1 and sides in 0.5 of a cell."""
-    heat = np.full((46, 80, 2), -60, np.int8)
-    sides = np.zeros((46, 80, 8), np.int8)
+    heat = np.full((92, 160, 2), -60, np.int8)
+    sides = np.zeros((92, 160, 8), np.int8)
     for row, column, hot, reach in people:
         heat[row, column, 0] = hot
         sides[row, column, :4] = reach
@@ -31,15 +31,15 @@ def decoded(heat: Array, sides: Array) -> Boxes:
 
 
 def whole(fine: Array) -> Array:
-    """Parts of cells as the network gives them: 2 x 2 of them as neighbouring channels."""
+    """Parts of cells as the network gives them: 4 x 4 of them as neighbouring channels."""
     rows, columns, channels = fine.shape
-    split = fine.reshape(rows // 2, 2, columns // 2, 2, channels)
-    return split.transpose(0, 2, 4, 1, 3).reshape(rows // 2, columns // 2, channels * 4)
+    split = fine.reshape(rows // 4, 4, columns // 4, 4, channels)
+    return split.transpose(0, 2, 4, 1, 3).reshape(rows // 4, columns // 4, channels * 16)
 
 
 def test_a_hot_cell_is_a_person_with_its_four_sides() -> None:
     (row,) = grid((11, 20, 30, (2, 4, 2, 8)))
-    x, y = 20.5 / 2, 11.5 / 2
+    x, y = 20.5 / 4, 11.5 / 4
     assert row[:4] == pytest.approx([(x - 1) / 40, (y - 2) * CELL[1], (x + 1) / 40, (y + 4) * CELL[1]])
     assert row[4] == pytest.approx(1 / (1 + np.exp(-3)))
 
@@ -57,9 +57,9 @@ def test_boxes_are_cut_at_the_picture_and_empty_ones_are_dropped() -> None:
 
 
 def test_the_other_class_is_not_a_person() -> None:
-    heat = np.full((46, 80, 2), -60, np.int8)
+    heat = np.full((92, 160, 2), -60, np.int8)
     heat[3, 3, 1] = 60
-    assert len(decoded(heat, np.full((46, 80, 8), 4, np.int8))) == 0
+    assert len(decoded(heat, np.full((92, 160, 8), 4, np.int8))) == 0
 
 
 def test_the_bundled_model_is_small_and_comes_with_the_code() -> None:
