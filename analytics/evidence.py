@@ -1,11 +1,12 @@
 """Whether goods that a reader no longer hears have been taken, or only stand in somebody's shadow.
 
-Published read rates are 60 to 70 % an epoch, so silence is judged, never believed. Every epoch adds its log likelihood
-ratio "gone" against "still here" to a running sum (CUSUM): a miss of a tag that is read at rate p adds
-log((1-p)/(1-q)), a read takes log(p/q) back, where q is the rate of stray reads. Epochs count only as far as the
-neighbours along the shelf are read as usual; in a body's shadow, and while more tags fall silent together than hands
-can take, nothing is concluded. Rates are learnt from undisturbed epochs, and only when a read ends a gap, so that
-silence never excuses itself. An epoch in which the reader did not answer is no epoch.
+Published read rates are 60 to 70 % an epoch, so silence is judged, never believed: for every tag we keep the odds that
+it has gone (Shiryaev's sequential test of a change at an unknown time). Each epoch adds the chance that it was taken in
+it, which is greater while somebody stands there, and multiplies by the likelihood ratio "gone" against "still here": a
+miss of a tag that is read at rate p by (1-q)/(1-pv), a read by q/p, where q is the rate of stray reads and v the share
+of their usual reads that the neighbours on the worse side had in the two epochs before and after. In a body's shadow
+nothing is concluded. Rates are learnt from undisturbed epochs, and only when a read ends a gap, so that silence never
+excuses itself; that they are estimates is part of the ratio. An epoch in which the reader did not answer is no epoch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,26 +23,29 @@ Bools = NDArray[np.bool_]
 class Rules:
     """The engine's constants; times in epochs unless they say seconds.
 
-    `quiet` and `near` are the sums (nats) at which a tag is gone, without and with somebody at the shelf: a false
-    alarm then takes at least exp(quiet) epochs a tag. `hold` is how much suspicion survives a shadow. A read that is
-    `handled_db` and `handled_sigma` away from the tag's usual strength says that somebody handles it.
+    A tag is gone at odds of `certain` to one. `unseen` and `near` are the chances that it is taken in an epoch without
+    and with somebody there, `handled` in those within `handled_s` of a read that was `handled_db` and `handled_sigma`
+    away from its usual strength. A place is visible while its neighbours have that share of their reads and at most
+    `hands` tags within `crowd_reach` are silent; up to `hands` doubtful ones do not count as neighbours. Somebody is
+    there where the neighbourhood within `crowd_reach` lacks the share `body` of its reads.
     """
 
     stray: float = 0.02
-    quiet: float = 19.5
-    near: float = 16.5
+    certain: float = 5e3
+    unseen: float = 1e-5
+    near: float = 1e-3
+    handled: float = 0.02
     near_s: float = 15.0
+    handled_s: float = 3.0
     handled_db: float = 8.0
     handled_sigma: float = 5.0
-    suspect: float = 5.0
-    hold: float = 6.0
-    visible: float = 0.65
+    visible: float = 0.5
     clear: float = 0.8
-    reach: int = 5
+    body: float = 0.3
     crowd_reach: int = 10
-    crowd: int = 4
-    memory: float = 0.3
+    hands: int = 2
     learning: int = 300
+    relearn: int = 50
     swept_s: float = 300.0
     seen: int = 3
     of: int = 8
@@ -58,24 +62,28 @@ _TAG = np.dtype(
         ("rate", np.float64),
         ("learnt", np.float64),
         ("gap", np.float64),
-        ("sum", np.float64),
-        ("expected", np.float64),
-        ("got", np.float64),
+        ("odds", np.float64),
         ("heard_at", np.float64),
         ("near_at", np.float64),
+        ("handled_at", np.float64),
         ("strength", np.float64),
         ("spread", np.float64),
         ("history", np.int64),
     ]
 )
-"""One row a tag: `rate` learnt from `learnt` epochs, `gap` undisturbed misses since the last read, `sum` the evidence,
-`expected` and `got` recent reads (smoothed), `heard_at` and `near_at` clock seconds, `strength` and `spread` the usual
-signal (dB, NaN before the first), `history` the last epochs' bits."""
+"""One row a tag: `rate` learnt from `learnt` epochs, `gap` undisturbed misses since the last read, `odds` that it has
+gone, `heard_at`, `near_at` and `handled_at` clock seconds, `strength` and `spread` the usual signal (dB, NaN before the
+first), `history` the last epochs' bits."""
 
 Heard = Mapping[int, tuple[int, float]]
 """The items of one epoch, each with the rank of its SKU along the shelf and its signal strength (dB, or NaN)."""
 
-_BITS = np.array([bin(number).count("1") for number in range(256)], dtype=np.uint8)
+_LAG, _AROUND = 2, 0b11111
+"""An epoch is weighed when the two after it are known, by the five around it."""
+_NEARNESS = np.array([0.0, 1.0, 0.6, 0.36, 0.22, 0.13])
+_DOUBTFUL = 20.0
+"""Odds at which a tag no longer vouches for its neighbours."""
+_BITS = np.array([bin(number).count("1") for number in range(256)], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +141,14 @@ class Evidence:
         hits[[place for place, _ in places]] = True
         handled = self._handled(at, places)
         tags["history"] = (tags["history"] << 1 | hits) & self._mask
-        view = self._view(at, hits)
-        self._learn(hits, view)
-        self._weigh(hits, view)
+        if not len(tags):
+            return Changes()
+        view = self._view(at)
+        weighed = (tags["history"] >> _LAG & 1).astype(np.bool_)
+        self._learn(weighed, view)
+        self._weigh(at, weighed, view)
         tags["heard_at"][hits] = at
-        taken = self._taken(at)
+        taken = tags["present"] & ~hits & (tags["odds"] > self._rules.certain)
         back = ~tags["present"] & (_BITS[tags["history"]] >= self._rules.seen)
         self._settle(back, at, present=True)
         self._settle(taken, at, present=False)
@@ -158,25 +169,29 @@ class Evidence:
             if self._usual is None:
                 self._usual = pause
             elif pause > max(self._rules.gap_s, 3 * self._usual):
-                self._tags["sum"] = 0.0
+                self._tags["odds"] = 0.0
             else:
                 self._usual += 0.1 * (pause - self._usual)
         self._last = at
 
-    def _view(self, at: float, hits: Bools) -> Floats:
-        """How well each item's neighbours are read (1 is as usual, 0 where nothing may be concluded)."""
+    def _view(self, at: float) -> Floats:
+        """How well each item's neighbours were read around the epoch that is weighed (1 is as usual, 0 a shadow)."""
         rules, tags = self._rules, self._tags
-        here = tags["present"]
-        tags["expected"] += rules.memory * (np.where(here, tags["rate"], 0.0) - tags["expected"])
-        tags["got"] += rules.memory * ((hits & here) - tags["got"])
-        expected = _around(tags["expected"], rules.reach)
-        view = np.where(expected > 1.0, _around(tags["got"], rules.reach) / np.maximum(expected, 1.0), 1.0)
-        crowd = _around((here & (tags["sum"] < -rules.suspect)).astype(float), rules.crowd_reach)
+        here, recent = tags["present"], tags["history"] & _AROUND
         swept = self._swept(at)
-        shadowed = here & ~swept & ((view < rules.visible) | (crowd >= rules.crowd))
-        tags["shadowed"] = shadowed
-        tags["near_at"][here & ((view < rules.clear) | (crowd >= 2))] = at
-        return np.where(shadowed, 0.0, np.minimum(np.where(swept, 1.0, view), 1.0))
+        doubtful = here & (tags["odds"] > _DOUBTFUL)
+        alone = _around(doubtful.astype(float), rules.crowd_reach) < rules.hands
+        counted = here & ~(doubtful & alone)
+        rates = np.where(counted, tags["rate"], 0.0)
+        view = _worse_side(np.where(counted, _BITS[recent], 0), 5 * rates)
+        silent = _around((here & (recent == 0)).astype(float), rules.crowd_reach)
+        hidden = here & ~swept & ((view < rules.visible) | (silent > rules.hands))
+        tags["shadowed"] = hidden & (recent == 0)
+        wide = _share(np.where(counted, _BITS[tags["history"]], 0), rules.of * rates, rules.crowd_reach)
+        bodies = here & (wide < 1.0 - rules.body)
+        if bodies.any():
+            tags["near_at"][_around(bodies.astype(float), rules.crowd_reach) + bodies > 0] = at
+        return np.where(hidden, 0.0, np.minimum(np.where(swept, 1.0, view), 1.0))
 
     def _handled(self, at: float, places: Sequence[tuple[int, float]]) -> tuple[int, ...]:
         """Items whose strength jumped, once in `near_s`: what then falls silent is judged sooner."""
@@ -185,8 +200,8 @@ class Evidence:
         tags, db = self._tags[which], np.array([db for _, db in places])
         away = np.abs(db - tags["strength"])
         jumped = tags["present"] & (away > np.maximum(rules.handled_db, rules.handled_sigma * tags["spread"]))
-        fresh = jumped & (at - tags["near_at"] > rules.near_s)
-        self._tags["near_at"][which[jumped]] = at
+        fresh = jumped & (at - tags["handled_at"] > rules.near_s)
+        self._tags["handled_at"][which[jumped]] = at
         steady = which[~jumped & ~np.isnan(db)]
         level, usual = db[~jumped & ~np.isnan(db)], self._tags["strength"][steady]
         first = np.isnan(usual)
@@ -202,7 +217,8 @@ class Evidence:
         if not silent.any():
             return silent
         rest = tags["present"] & ~silent
-        usual = tags["got"][rest].sum() >= self._rules.clear * tags["expected"][rest].sum() > 0
+        got, expected = _BITS[tags["history"][rest]].sum(), self._rules.of * tags["rate"][rest].sum()
+        usual = got >= self._rules.clear * expected > 0
         return silent if usual else np.zeros_like(silent)
 
     def _learn(self, hits: Bools, view: Floats) -> None:
@@ -216,26 +232,27 @@ class Evidence:
         tags["learnt"][ended] += gaps
         tags["gap"][hits] = 0.0
 
-    def _weigh(self, hits: Bools, view: Floats) -> None:
-        tags, stray = self._tags, self._rules.stray
-        missed = tags["present"] & ~hits & (view > 0)
-        tags["sum"] += np.where(missed, np.log1p(-tags["rate"] * view) - np.log1p(-stray), 0.0)
-        read = tags["present"] & hits
-        tags["sum"][read] = np.minimum(0.0, tags["sum"][read] + np.log(tags["rate"][read] / stray))
-        shadowed = tags["shadowed"]
-        tags["sum"][shadowed] = np.maximum(tags["sum"][shadowed], -self._rules.hold)
-
-    def _taken(self, at: float) -> Bools:
-        tags = self._tags
-        limit = np.where(at - tags["near_at"] <= self._rules.near_s, self._rules.near, self._rules.quiet)
-        return np.asarray(tags["present"] & ~tags["shadowed"] & (tags["sum"] < -limit))
+    def _weigh(self, at: float, hits: Bools, view: Floats) -> None:
+        """Let one epoch speak; a rate that was learnt from n epochs falls with every miss by what n allows."""
+        rules, tags = self._rules, self._tags
+        chance = np.where(at - tags["near_at"] <= rules.near_s, rules.near, rules.unseen)
+        chance = np.where(at - tags["handled_at"] <= rules.handled_s, rules.handled, chance)
+        known = np.minimum(tags["learnt"], rules.learning) + 4.0
+        rate = tags["rate"] * known / (known + tags["gap"])
+        ratio = np.where(hits, rules.stray / tags["rate"], (1.0 - rules.stray) / (1.0 - rate * view))
+        odds = (tags["odds"] + chance) * np.where(hits | (view > 0), ratio, 1.0)
+        tags["odds"] = np.where(tags["present"], np.minimum(odds, 1e9), 0.0)
 
     def _settle(self, which: Bools, at: float, *, present: bool) -> None:
         if which.any():
-            self._tags["present"][which] = present
-            self._tags["near_at"][which] = at
-            for name in ("sum", "gap", "history"):
-                self._tags[name][which] = 0
+            tags = self._tags
+            tags["present"][which] = present
+            tags["near_at"][which] = at
+            tags["odds"][which], tags["gap"][which] = 0.0, 0.0
+            if present:
+                tags["learnt"][which] = np.minimum(tags["learnt"][which], self._rules.relearn)
+            else:
+                tags["history"][which] = 0
 
     def _named(self, which: Bools) -> tuple[int, ...]:
         return tuple(self._tags["item"][which].tolist()) if which.any() else ()
@@ -258,7 +275,7 @@ class Evidence:
         rows = np.zeros(len(new), _TAG)
         rows["item"], rows["rank"] = list(new), list(new.values())
         rows["present"], rows["rate"] = True, 0.4
-        rows["heard_at"], rows["near_at"], rows["strength"] = at, -np.inf, np.nan
+        rows["heard_at"], rows["near_at"], rows["handled_at"], rows["strength"] = at, -np.inf, -np.inf, np.nan
         tags = np.concatenate([self._tags, rows])
         self._keep(tags[np.lexsort((tags["item"], tags["rank"]))])
 
@@ -274,3 +291,20 @@ def _around(values: Floats, reach: int) -> Floats:
     high = np.minimum(places + reach + 1, len(values))
     low = np.maximum(places - reach, 0)
     return np.asarray(total[high] - total[low] - values)
+
+
+def _share(got: Floats, expected: Floats, reach: int) -> Floats:
+    """What part of their expected reads the neighbours had; 1 where too few are expected to tell."""
+    due = _around(expected, reach)
+    return np.where(due > 3.0, _around(got, reach) / np.maximum(due, 1.0), 1.0)
+
+
+def _worse_side(got: Floats, expected: Floats) -> Floats:
+    """The part of their expected reads that the neighbours of the worse side had; the nearest weigh most.
+
+    One read beyond what was got and expected stands for what is known before: that all is as usual.
+    """
+    ways = slice(None), slice(None, None, -1)
+    had = [np.convolve(got[way], _NEARNESS)[: len(got)][way] for way in ways]
+    due = [np.convolve(expected[way], _NEARNESS)[: len(got)][way] for way in ways]
+    return np.asarray(np.minimum((had[0] + 1.0) / (due[0] + 1.0), (had[1] + 1.0) / (due[1] + 1.0)))

@@ -92,7 +92,7 @@ class ShelfSurvey:
 def window_epochs(rate: float) -> int:
     """Epochs of silence after which a tag of this read rate has gone, as analytics.evidence judges it."""
     rate = min(max(rate, 0.05), 0.95)
-    return math.ceil(RULES.quiet / (math.log1p(-RULES.stray) - math.log1p(-rate)))
+    return math.ceil(math.log(RULES.certain / RULES.unseen) / (math.log1p(-RULES.stray) - math.log1p(-rate)))
 
 
 def _row(number: int, antenna: _Antenna, sku: str, tags: list[_Tag]) -> Row:

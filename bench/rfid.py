@@ -1,18 +1,27 @@
 """Goods: frames a second, the share of a core at 1,000 reads a second, and how well picks are told from shadows."""
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from bench._frames import throughput
 from bench._machine import show
 from bench._pickers import engines
-from bench._shelf import judge
+from bench._shelf import Score, judge, sum_of
+
+
+def _day(rate: float, shadows: bool, hours: float, ours_only: bool, seed: int) -> dict[str, Score]:
+    cast = {"ours": engines()["ours"]} if ours_only else engines()
+    return judge(cast, rate, shadows=shadows, hours=hours, seed=seed)
 
 
 def main(argv: list[str]) -> int:
     """Print all figures; `--days` is how many shelf-days each condition of the pick figures lasts."""
     parser = argparse.ArgumentParser(prog="python -m bench rfid", description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--days", type=int, default=1)
+    parser.add_argument("--days", type=int, default=1, help="each of another shelf")
+    parser.add_argument("--seed", type=int, default=1, help="of the first day; the others follow")
+    parser.add_argument("--jobs", type=int, default=1, help="days that are simulated at the same time")
     parser.add_argument("--hours", type=float, default=24.0, help="length of a day, half of it open")
     parser.add_argument("--rates", default="0.5,0.65,0.8", help="read rates; empty for none")
     parser.add_argument("--ours-only", action="store_true", help="leave the peers out, for long runs")
@@ -21,9 +30,10 @@ def main(argv: list[str]) -> int:
     figures: dict[str, object] = {} if chosen.picks_only else throughput()
     for rate in map(float, filter(None, chosen.rates.split(","))):
         for shadows in (False, True):
-            cast = {"ours": engines()["ours"]} if chosen.ours_only else engines()
-            scores = judge(cast, rate, chosen.days, shadows=shadows, hours=chosen.hours)
+            one = partial(_day, rate, shadows, chosen.hours, chosen.ours_only)
+            with ProcessPoolExecutor(chosen.jobs) as pool:
+                days = list(pool.map(one, range(chosen.seed, chosen.seed + chosen.days)))
             name = f"read rate {rate}, {'with' if shadows else 'without'} bodies"
-            figures[name] = {peer: score.figures() for peer, score in scores.items()}
+            figures[name] = {peer: sum_of([scores[peer] for scores in days]).figures() for peer in days[0]}
     show(figures, chosen.json)
     return 0

@@ -3,7 +3,9 @@
 It asks the kernel first and bluetoothd where the kernel refuses; it never touches an adapter that it was not given.
 """
 
+import fcntl
 import logging
+import os
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +20,8 @@ from drivers.ble.watch import Step
 _LOG = logging.getLogger(__name__)
 # struct rfkill_event of linux/rfkill.h: index, type, operation, soft, hard; change all of type Bluetooth to unblocked.
 _UNBLOCK_ALL_BLUETOOTH = struct.pack("<IBBBB", 0, 2, 3, 0, 0)
+# _IO('U', 20) of linux/usbdevice_fs.h.
+_USBDEVFS_RESET = 0x5514
 
 
 class Host:
@@ -124,15 +128,33 @@ class Host:
             raise DriverUnavailable("blocked", "the radio is switched off: rfkill unblock bluetooth") from None
 
     def _replug(self, adapter: Adapter) -> bool:
-        """Take the adapter's USB device away from its driver and give it back, as a hand on the plug would."""
-        authorized = (self._root / f"sys/class/bluetooth/{adapter.name}/device").resolve().parent / "authorized"
+        """Take the adapter's USB device away from its driver and give it back, as a hand on the plug would.
+
+        Only root may; the service's user resets its port instead, on which the driver begins anew as well.
+        """
+        device = (self._root / f"sys/class/bluetooth/{adapter.name}/device").resolve().parent
+        authorized = device / "authorized"
+        if not authorized.exists():
+            return False
         try:
-            if not authorized.exists():
-                return False
             authorized.write_text("0", encoding="ascii")
             authorized.write_text("1", encoding="ascii")
         except OSError:
+            return self._reset_port(device)
+        return True
+
+    def _reset_port(self, device: Path) -> bool:
+        bus, number = _read(device / "busnum"), _read(device / "devnum")
+        try:
+            port = os.open(self._root / f"dev/bus/usb/{int(bus):03}/{int(number):03}", os.O_WRONLY)
+        except (OSError, ValueError):
             return False
+        try:
+            fcntl.ioctl(port, _USBDEVFS_RESET)
+        except OSError:
+            return False
+        finally:
+            os.close(port)
         return True
 
     @asynccontextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 SLOT_S = 0.5
 S1_PERSISTENCE_S = 2.0
-_SOFT_EDGE_M = 0.05
+SOFT_EDGE_M = 0.05
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +57,7 @@ class Body:
         if not self.start <= at < self.end or item.antenna != self.antenna:
             return 0.0
         inside = self.width_m / 2 - abs(item.x_m - self.x_m)
-        return self.depth * min(1.0, max(0.0, 0.5 + inside / (2 * _SOFT_EDGE_M)))
+        return self.depth * min(1.0, max(0.0, 0.5 + inside / (2 * SOFT_EDGE_M)))
 
 
 @dataclass(frozen=True, slots=True)

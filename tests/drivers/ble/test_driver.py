@@ -264,6 +264,33 @@ async def test_a_usb_adapter_is_replugged_and_a_soldered_one_power_cycled(kernel
     assert (device.parent / "authorized").read_text() == "1"
 
 
+async def test_where_the_user_may_not_replug_the_port_is_reset(
+    kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = tmp_path / "sys/devices/usb1/1-1/1-1:1.0"
+    (device.parent / "authorized").mkdir(parents=True)  # which nobody can write
+    device.mkdir()
+    (device.parent / "busnum").write_text("1\n")
+    (device.parent / "devnum").write_text("7\n")
+    link = tmp_path / "sys/class/bluetooth/hci0"
+    link.mkdir(parents=True)
+    (link / "device").symlink_to(device)
+    node = tmp_path / "dev/bus/usb/001/007"
+    node.parent.mkdir(parents=True)
+    node.touch()
+    host = Host(kernel.connect, tmp_path)
+    adapter = await host.find("0")
+    await host.remedy(adapter, Step.USB_RESET)
+    assert kernel.commands.count(0x0005) == 2  # a file is no port: off and on instead
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        "fcntl.ioctl", lambda port, request: asked.append((str(Path(f"/proc/self/fd/{port}").readlink()), request))
+    )
+    await host.remedy(adapter, Step.USB_RESET)
+    assert asked == [(str(node), 0x5514)]
+    assert kernel.commands.count(0x0005) == 2
+
+
 async def test_power_that_rfkill_forbids_is_said(kernel: Kernel) -> None:
     kernel.powered, kernel.rfkilled = False, True
     with pytest.raises(DriverUnavailable) as raised:
