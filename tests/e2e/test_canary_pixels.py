@@ -35,9 +35,9 @@ def leak(frame): logging.getLogger("x").warning("%s", frame.y[90, 100:140].tobyt
     "wire": """
 import mqtt.publisher as m
 was_say, kept = m.Publisher._say, [b""]
-def say(self, connection, topic, payload, **more):
+def say(self, connection, *said, **more):
     connection.publish("passerby/1/a/b/leak", kept[0])
-    return was_say(self, connection, topic, payload, **more)
+    return was_say(self, connection, *said, **more)
 m.Publisher._say = say
 def leak(frame): kept[0] = frame.u[40, 20:60].tobytes()
 """,
