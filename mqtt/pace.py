@@ -44,6 +44,7 @@ class Gate:
         self._hold = phase + (hold if windows > 1 else 0.0)
         self._opens = 0.0
         self._enough = False
+        self._was_open = True
         self._rest: asyncio.Timeout | None = None
 
     def open(self, waiting: int) -> bool:
@@ -51,7 +52,8 @@ class Gate:
         if self._windows > 1 and waiting >= self._windows and not self._enough:
             self._enough = True
             self._opens = min(self._opens, monotonic() + self._phase)
-        return monotonic() >= self._opens
+        self._was_open = monotonic() >= self._opens
+        return self._was_open
 
     def swing(self) -> None:
         """Stay open from now on: there is no later."""
@@ -61,9 +63,9 @@ class Gate:
 
     async def wait(self, outbox: Outbox) -> None:
         """Return when something was stored, or when the gate opens; what comes first after a rest is held back."""
-        resting = monotonic() >= self._opens
+        resting = self._was_open
         try:
-            async with asyncio.timeout(None if resting else max(0.01, self._opens - monotonic())) as self._rest:
+            async with asyncio.timeout(None if resting else max(0.0, self._opens - monotonic())) as self._rest:
                 await outbox.wait()
         except TimeoutError:
             return
