@@ -15,7 +15,7 @@ from mqtt.topics import SAID, topic_of
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One received message; `payload` is the document, or a list of them where several came in one."""
+    """One received document; where several came in one message, there is one of these for each."""
 
     topic: str
     payload: Any
@@ -30,7 +30,8 @@ async def subscribed(host: str, port: int, topics: str) -> AsyncIterator[AsyncIt
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
 
     def heard(_client: Client, _data: object, message: MQTTMessage) -> None:
-        loop.call_soon_threadsafe(queue.put_nowait, Message(message.topic, _document(message)))
+        for told in _documents(message):
+            loop.call_soon_threadsafe(queue.put_nowait, Message(message.topic, told))
 
     def connected(*_: Any) -> None:
         client.subscribe(topics, 1)
@@ -54,9 +55,8 @@ async def subscribed(host: str, port: int, topics: str) -> AsyncIterator[AsyncIt
         await asyncio.to_thread(client.loop_stop)
 
 
-def _document(message: MQTTMessage) -> Any:
+def _documents(message: MQTTMessage) -> list[Any]:
     topic = topic_of(message.topic)
     if topic is None or topic not in SAID:
-        return message.payload.decode("utf-8", "replace")
-    documents = [document(envelope) for envelope in decode(SAID[topic].event, bytes(message.payload))]
-    return documents[0] if len(documents) == 1 else documents
+        return [message.payload.decode("utf-8", "replace")]
+    return [document(envelope) for envelope in decode(SAID[topic].event, bytes(message.payload))]

@@ -57,7 +57,7 @@ def test_mixes_of_labelled_phones(tmp_path: Path, capsys: pytest.CaptureFixture[
         abilities = (b"\x01\x04\x02\x04\x0b" + bytes((number,)), frames.HT)
         told = [
             (START + at, frames.common(-50) + frames.probe(b"\xda" + dice.randbytes(5), at, b"", abilities))
-            for at in range(0, 1200, 60)
+            for at in range(number, 1200, 60 + number)
         ]
         (tmp_path / f"Model{number}-A_anonymized.pcap").write_bytes(frames.capture(told))
     assert wifi_devices.main([str(tmp_path), "--json"]) == 0
