@@ -80,7 +80,10 @@ async def _watch(child: asyncio.subprocess.Process, limit: float) -> dict[str, o
     times_s = [0.0]
     while child.returncode is None and time.monotonic() - began < limit:
         try:
-            rss.append(process.memory_info().rss)
+            held = process.memory_info().rss
+            if held == 0:  # it has ended and nobody has taken note yet
+                break
+            rss.append(held)
             times_s.append(time.monotonic() - began)
             times = process.cpu_times()
             cpu = times.user + times.system
