@@ -84,10 +84,8 @@ class _Growing:
 
     def _split(self, rows: NDArray[np.int64], truth: Matrix) -> tuple[int, float] | None:
         """The best of `tried` random cuts, each at a random place of a random feature that differs between the rows."""
-        columns = self.dice.permutation(self.features.shape[1])
-        here = self.features[rows]
-        columns = columns[np.ptp(here, axis=0)[columns] > 0][: self.tried]
-        values = here[:, columns]
+        columns = self._varied(rows)
+        values = self.features[np.ix_(rows, columns)]
         low, high = values.min(0), values.max(0)
         cuts = low + self.dice.random(len(columns)) * (high - low)
         below = (values <= cuts).astype(float)
@@ -100,6 +98,17 @@ class _Growing:
         gain = part**2 / np.maximum(count, 1) + rest**2 / np.maximum(len(rows) - count, 1)
         best = int(np.argmax(np.where(allowed, gain, -np.inf)))
         return int(columns[best]), float(cuts[best])
+
+    def _varied(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """`tried` random features that are not the same in all rows; fewer where there are not so many."""
+        order = self.dice.permutation(self.features.shape[1])
+        found = order[:0]
+        for start in range(0, len(order), 4 * self.tried):
+            some = order[start : start + 4 * self.tried]
+            found = np.concatenate((found, some[np.ptp(self.features[np.ix_(rows, some)], axis=0) > 0]))
+            if len(found) >= self.tried:
+                break
+        return found[: self.tried]
 
 
 def grow_forest(

@@ -177,8 +177,8 @@ def windows(seed: int, count: int) -> tuple[Vector, Vector, list[str]]:
 
 
 def test_a_site_learns_how_many_persons_are_there(tmp_path: Path) -> None:
-    model = calibrate(*windows(1, 240))
-    rows, persons, _ = windows(2, 120)
+    model = calibrate(*windows(1, 120))
+    rows, persons, _ = windows(2, 80)
     said = model.predict(rows)
     assert np.abs(said - persons).mean() < 2.0
     assert ((said >= 0.5) == (persons > 0)).mean() > 0.95
