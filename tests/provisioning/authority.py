@@ -32,7 +32,8 @@ class Est:
         assert request.is_signature_valid
         now = datetime.now(UTC).replace(microsecond=0)
         builder = self.authority._builder(request.subject, key, now, now + timedelta(days=days))
-        return builder.sign(self.authority._key, hashes.SHA256())
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.authority._key.public_key())
+        return builder.add_extension(issuer, critical=False).sign(self.authority._key, hashes.SHA256())
 
     def answer(self, path: str, authorization: str, has_certificate: bool, body: bytes) -> bytes | None:
         """The PKCS #7 of the answer, or None for a refusal."""
