@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from daemon.clock import BoxClock, Wall
-from events import Alert, ClockState, Event, Heatmap, Report
+from events import Alert, ClockState, Event, Report
 from mqtt.codec import CodecError, Form, decode, encode
 from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Put
-from mqtt.topics import Topic
+from mqtt.topics import SAID, Topic
 from privacy.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Delivery:
         self._set = False
 
     def say(self, event: Event) -> None:
-        """Deliver an event: a Report, a Heatmap or an Alert."""
+        """Deliver an event of a durable topic."""
         self._waiting.append(event)
         self._said.set()
 
@@ -130,7 +130,7 @@ class Delivery:
         """Counts never expire, lest a clock that steps into the future takes them along: the quota bounds them."""
         encoder = partial(_encode, event, self._form)
         if not isinstance(event, Alert):
-            return Put(Topic.HEATMAP if isinstance(event, Heatmap) else Topic.REPORT, encoder)
+            return Put(next(topic for topic, said in SAID.items() if said.event is type(event)), encoder)
         wall = self._clock.wall(self._clock.now())
         expires = None if wall.state is ClockState.UNSYNCED else wall.epoch + ALERT_LIFE_S
         return Put(Topic.ALERT, encoder, keep=Keep.ALERT, expires=expires)

@@ -64,6 +64,10 @@ class Reporter:
         self._metrics[source] += metrics
         self._lines += lines
 
+    def line(self, name: str) -> LineCounter | None:
+        """The counter of a line, None where no such line is drawn."""
+        return next((line for line in self._lines if line.line.name == name), None)
+
     def metrics(self) -> list[Metric[Any]]:
         """Every metric once."""
         return list({id(metric): metric for group in self._metrics.values() for metric in group}.values())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
+from daemon.auditing import Auditing
 from daemon.box import Box, Running
 from daemon.control import serve as control
 from daemon.delivery import Delivery
@@ -46,7 +47,8 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         box.reporter.say = delivery.say
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
-        answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue}
+        audit = Auditing(box, delivery.say).answer
+        answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue, "audit": audit}
         async with (
             control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),
             asyncio.TaskGroup() as group,

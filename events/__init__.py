@@ -4,6 +4,7 @@ from events.alert import Alert, AlertKind
 from events.attention import AttentionCount
 from events.base import Code, Event, Name, Reason, Sensor
 from events.birth import Birth, Bounds, ReleaseBirth, SensorBirth, StreamBirth
+from events.certificate import Certificate
 from events.conversion import ConversionCount
 from events.devices import DeviceCount
 from events.drop import Drop, DropReason
@@ -48,6 +49,7 @@ __all__ = [
     "Birth",
     "Bounds",
     "Cause",
+    "Certificate",
     "Check",
     "ClockState",
     "Code",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from events import Alert, Birth, ClockState, Code, Drop, Event, Health, Heatmap, Live, Report
+from events import Alert, Birth, Certificate, ClockState, Code, Drop, Event, Health, Heatmap, Live, Report
 from mqtt.codec import Envelope, decode
 from mqtt.judge import Violation, judge
 from mqtt.topics import SAID, topic_of
@@ -120,7 +120,11 @@ def _moment(envelope: Envelope) -> float | None:
     match envelope.event:
         case Report(clock=ClockState.UNSYNCED) | Health(clock=ClockState.UNSYNCED):
             return None
-        case Report(start=start, seconds=seconds) | Heatmap(start=start, seconds=seconds):
+        case (
+            Report(start=start, seconds=seconds)
+            | Heatmap(start=start, seconds=seconds)
+            | Certificate(start=start, seconds=seconds)
+        ):
             return float(start + seconds)
         case Alert(at=at) | Live(at=at) | Health(at=at):
             return float(at)
@@ -137,7 +141,7 @@ def _redated(event: Event, by: int) -> Event:
     match event:
         case Report(clock=ClockState.UNSYNCED) | Health(clock=ClockState.UNSYNCED):
             return event
-        case Report() | Heatmap():
+        case Report() | Heatmap() | Certificate():
             return replace(event, start=event.start + by)
         case Alert() | Live() | Health():
             return replace(event, at=event.at + by)

@@ -7,6 +7,7 @@ from events import (
     Action,
     Alert,
     Birth,
+    Certificate,
     Desired,
     Drop,
     Event,
@@ -28,6 +29,7 @@ class Topic(StrEnum):
     REPORT = "report"
     ALERT = "alert"
     HEATMAP = "heatmap"
+    CERTIFICATE = "certificate"
     DROP = "drop"
     LIVE = "live"
     STATE = "state"
@@ -53,6 +55,7 @@ SAID: dict[Topic, Said] = {
     Topic.REPORT: Said(Report, 1, retain=False, durable=True),
     Topic.ALERT: Said(Alert, 1, retain=False, durable=True),
     Topic.HEATMAP: Said(Heatmap, 1, retain=False, durable=True),
+    Topic.CERTIFICATE: Said(Certificate, 1, retain=False, durable=True),
     Topic.DROP: Said(Drop, 1, retain=False, durable=True),
     Topic.LIVE: Said(Live, 0, retain=True, durable=False),
     Topic.STATE: Said(State, 1, retain=True, durable=False),

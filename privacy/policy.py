@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from events import (
     Alert,
     AttentionCount,
+    Certificate,
     ConversionCount,
     CounterService,
     DeviceCount,
@@ -62,6 +63,7 @@ ROLE_FLOOR = 3
 POLICY: dict[str, Release] = {
     "alert": Release(Alert),
     "attention": Release(AttentionCount, digits=1),
+    "certificate": Release(Certificate, digits=4),
     "conversions": Release(ConversionCount),
     "devices": Release(DeviceCount),
     "flows": Release(FlowCount, floor=FLOOR, whole=True),
