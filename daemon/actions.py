@@ -69,7 +69,9 @@ class Actions:
         return (
             *sensors,
             _check("clock", health.clock is ClockState.SYNCED, health.clock),
-            _check("disk", not codes & {"disk_full", "disk_stalled"} and free >= LEAST_FREE, "disk_full"),
+            _check(
+                "disk", not codes & {"disk_full", "disk_refuses", "disk_stalled"} and free >= LEAST_FREE, "disk_full"
+            ),
             _check("outbox", health.dropped == 0 and health.dead == 0, "dropped"),
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -31,7 +31,8 @@ class Delivery:
         self._form = form
         self._clock = clock
         self._open_window = open_window
-        self._waiting: deque[Event] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[Event] = deque()
+        self._forgotten: Counter[str] = Counter()
         self._said = asyncio.Event()
         self._finishing = False
         self._undated: dict[int, float] = {}
@@ -40,6 +41,7 @@ class Delivery:
     def say(self, event: Event) -> None:
         """Deliver an event of a durable topic."""
         self._waiting.append(event)
+        self._bound()
         self._said.set()
 
     def finish(self) -> None:
@@ -57,21 +59,44 @@ class Delivery:
     async def _flush(self) -> None:
         """Store everything that was said so far; what the disk refuses is kept and tried again, unless finishing."""
         while self._waiting:
-            event = self._waiting[0]
+            event = self._waiting.popleft()
             try:
                 seq = await self._outbox.put(self._put(event), saved=self._checkpoint())
                 self._remember(seq, event)
             except OutboxUnavailable as error:
                 if self._finishing:
-                    log.error("the outbox refuses to the last: %s; %d events are lost", error, len(self._waiting))
+                    lost = 1 + len(self._waiting) + self._forgotten.total()
+                    log.error("the outbox refuses to the last: %s; %d events are lost", error, lost)
                     self._waiting.clear()
                     return
+                self._waiting.appendleft(event)
+                self._bound()
                 log.warning("the outbox refuses: %s; again in %.0f s", error, RETRY_S)
                 await asyncio.sleep(RETRY_S)
                 continue
             except OutboxStalled as error:
                 log.error("the outbox is stalled: %s", error)
-            self._waiting.popleft()
+            await self._confess()
+
+    def _bound(self) -> None:
+        """RAM is bounded while the disk refuses: the oldest that is no alert is given up first, and counted."""
+        while len(self._waiting) > MOST_WAITING:
+            number = next((n for n, one in enumerate(self._waiting) if not isinstance(one, Alert)), 0)
+            self._forgotten[_topic(self._waiting[number])] += 1
+            del self._waiting[number]
+
+    async def _confess(self) -> None:
+        """Say what RAM had no room for, now that the disk takes something again."""
+        for topic, count in list(self._forgotten.items()):
+            try:
+                await self._outbox.forgo(topic, count)
+            except OutboxUnavailable:
+                return
+            except OutboxStalled as error:
+                log.error("the outbox is stalled: %s", error)
+            log.error("%d of %s were never stored: the disk refused them for too long", count, topic)
+            self._forgotten[topic] -= count
+        self._forgotten = +self._forgotten
 
     async def checkpoint(self, seconds: float) -> None:
         """Save the open window every `seconds`, for ever, and date the closed ones once the time is known."""
@@ -130,10 +155,14 @@ class Delivery:
         """Counts never expire, lest a clock that steps into the future takes them along: the quota bounds them."""
         encoder = partial(_encode, event, self._form)
         if not isinstance(event, Alert):
-            return Put(next(topic for topic, said in SAID.items() if said.event is type(event)), encoder)
+            return Put(_topic(event), encoder)
         wall = self._clock.wall(self._clock.now())
         expires = None if wall.state is ClockState.UNSYNCED else wall.epoch + ALERT_LIFE_S
         return Put(Topic.ALERT, encoder, keep=Keep.ALERT, expires=expires)
+
+
+def _topic(event: Event) -> Topic:
+    return next(topic for topic, said in SAID.items() if said.event is type(event))
 
 
 def _encode(event: Event, form: Form, store: str, seq: int) -> bytes:

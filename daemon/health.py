@@ -32,6 +32,8 @@ def causes(box: Box, offline_s: float, stats: Stats) -> tuple[Cause, ...]:
         found.append(Cause(code=Code("broker_unreachable")))
     if stats.squeezed:
         found.append(Cause(code=Code("disk_full")))
+    if stats.refusing:
+        found.append(Cause(code=Code("disk_refuses")))
     if stats.stalled > 10:
         found.append(Cause(code=Code("disk_stalled")))
     return (*found, *_board(box).causes(box.clock.wall(box.clock.now()).epoch))

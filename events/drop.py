@@ -7,7 +7,7 @@ from events.base import Code, Event
 
 
 class DropReason(StrEnum):
-    """Why a stored message was given up."""
+    """Why a message was given up."""
 
     FULL = "full"
     EXPIRED = "expired"
@@ -15,13 +15,15 @@ class DropReason(StrEnum):
     POISONED = "poisoned"
     TOO_LARGE = "too_large"
     CORRUPT = "corrupt"
+    UNSTORED = "unstored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop(Event):
     """`count` messages of a topic, all of `store` and numbered `first` to `last`, were given up.
 
-    Of a store that was set aside as corrupt neither `first` nor `last` is known, and `count` is an estimate.
+    Of a store that was set aside as corrupt neither `first` nor `last` is known, and `count` is an estimate. What is
+    `unstored` never had a number: the disk refused it until RAM had no room left, so it leaves no hole in `seq`.
     """
 
     topic: Code

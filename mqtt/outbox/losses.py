@@ -35,9 +35,14 @@ class Losses:
         else:
             self._insert(topic, store, reason, seq, 1)
 
-    def all_of(self, topic: str, store: str, count: int) -> None:
-        """Everything that was still waiting in a damaged store, as far as it was known."""
-        self._insert(topic, store, DropReason.CORRUPT, None, count)
+    def unnumbered(self, topic: str, store: str, count: int, reason: DropReason) -> None:
+        """Messages whose numbers nobody knows: of a damaged store, or such as never had one."""
+        there = self._db.execute(
+            "UPDATE drops SET count = count + ? WHERE topic = ? AND store = ? AND reason = ? AND first IS NULL",
+            (count, topic, store, reason),
+        )
+        if not there.rowcount:
+            self._insert(topic, store, reason, None, count)
 
     def _insert(self, topic: str, store: str, reason: DropReason, seq: int | None, count: int) -> None:
         self._db.execute(

@@ -71,7 +71,7 @@ class Stats:
 
     `dropped` and `dead` count messages, `quarantined` stores that were set aside, all since the store was first made;
     `written` are bytes that this process's writer caused to be written; `squeezed` says that others have filled the
-    disk; `stalled` is how long (s) the writer has been in one call to the disk.
+    disk, `refusing` that the last commit was refused; `stalled` is how long (s) the writer has been in one call to it.
     """
 
     rows: int = 0
@@ -84,6 +84,7 @@ class Stats:
     quarantined: int = 0
     written: int = 0
     squeezed: bool = False
+    refusing: bool = False
     stalled: float = 0.0
 
 

@@ -63,6 +63,7 @@ class Outbox:
         self._stats = Stats()
         self._busy_since: float | None = None
         self._waiting = 0
+        self._refusing = False
         self._group: list[_Work] = []
         self._due: float | None = None
 
@@ -110,6 +111,11 @@ class Outbox:
         self._changed.set()
         await self._ask(Store.again)
 
+    async def forgo(self, topic: str, count: int) -> None:
+        """So many were never put, because the disk refused for too long: count them, and say so."""
+        self._changed.set()
+        await self._ask(lambda store: store.forgo(topic, count))
+
     async def bury(self, rows: Sequence[Row], reason: DropReason) -> None:
         """These can never arrive: keep them as dead letters, and say so."""
         self._changed.set()
@@ -131,7 +137,8 @@ class Outbox:
     def stats(self) -> Stats:
         """The figures of the last commit, and how long the writer has been in the disk's hands."""
         since = self._busy_since
-        return replace(self._stats, stalled=0.0 if since is None else monotonic() - since)
+        stalled = 0.0 if since is None else monotonic() - since
+        return replace(self._stats, stalled=stalled, refusing=self._refusing)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
         answer: Answer = await self._answer(_Work(Future(), ask=question))
@@ -218,6 +225,7 @@ class Outbox:
             answers, refusal = [error] * len(puts), error
         finally:
             self._busy_since = None
+        self._refusing = refusal is not None
         self._look(store)
         for work, answer in zip(puts, answers, strict=True):
             _answer(work.answer, answer)

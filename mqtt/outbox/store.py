@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 PAGE = 4096
 MAX_DEAD = 1000
 RESERVE_PAGES = 8
+SPARE_PAGES = 192
+"""How far the store may grow into the ballast that it has given up; the rest of it is for the log."""
 SHED_ROWS = 64
 LAST_ATTEMPT = 3
 _SCHEMA = """
@@ -123,7 +125,8 @@ class Store:
         with self._transaction():
             self._losses.add("quarantined", 1)
             for stream in lost.values() or [Stream("report", "unknown", 0)]:
-                self._losses.all_of(stream.topic, stream.store, rows if stream.topic == "report" else 0)
+                count = rows if stream.topic == "report" else 0
+                self._losses.unnumbered(stream.topic, stream.store, count, DropReason.CORRUPT)
 
     def close(self) -> None:
         """Release the file; everything that was committed is there."""
@@ -302,6 +305,13 @@ class Store:
             self._losses.add("dead", len(rows))
             self._drop([(row.id, row.topic, row.seq) for row in rows], reason)
 
+    def forgo(self, topic: str, count: int) -> None:
+        """Count messages that were never stored, because the disk refused them for too long, and say so."""
+        stream = self._streams.get(topic)
+        with self._transaction():
+            self._losses.unnumbered(topic, stream.store if stream else "unknown", count, DropReason.UNSTORED)
+            self._losses.add("dropped", count)
+
     def _drop(self, rows: Sequence[tuple[int, str, int | None]], reason: DropReason) -> None:
         for _, topic, seq in rows:
             stream = self._streams.get(topic)
@@ -352,20 +362,20 @@ class Store:
         if code_of(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or attempt == LAST_ATTEMPT:
             raise OutboxUnavailable(f"the disk refuses: {error}") from None
         if self._ballast and attempt == 0:
-            self._ballast.release()
-            self._squeeze(on=True)
+            self._squeeze(on=True, spare=SPARE_PAGES if self._ballast.release() else 0)
         with suppress(*FAILURES):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if attempt > 0:
             with suppress(*FAILURES), self._transaction():
                 self._shed(Keep.ALERT, max(SHED_ROWS, self._rows // 8))
 
-    def _squeeze(self, on: bool) -> None:
-        """While others fill the disk the store does not grow; it makes room within itself."""
+    def _squeeze(self, on: bool, spare: int = 0) -> None:
+        """While others fill the disk the store grows no further than into its ballast; it makes room within itself."""
         if on is not self._squeezed:
-            log.warning("outbox: the disk is %s", "full: the store stays as large as it is" if on else "free again")
+            log.warning("outbox: the disk is %s", "full: the store lives on its ballast" if on else "free again")
             self._squeezed = on
-            self._pragma_set("max_page_count", self._pragma("page_count") if on else self._pages)
+            pages = min(self._pages, self._pragma("page_count") + spare)
+            self._pragma_set("max_page_count", pages if on else self._pages)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,15 +1,20 @@
 """What is said is stored once, in order, whatever the moment at which the box is told to stop."""
 
 import asyncio
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from daemon import delivery as module
 from daemon.clock import BoxClock
 from daemon.delivery import Delivery
-from events import ClockState, LineCount, Name, Quality, Report, Sensor
+from events import Alert, AlertKind, ClockState, Drop, DropReason, LineCount, Name, Quality, Report, Sensor
 from mqtt.codec import Form, decode
 from mqtt.outbox import open_outbox
+from tests.mqtt.box import until
 
 
 def window(start: int, in_: int, seen: float = 1.0) -> Report:
@@ -59,3 +64,44 @@ async def test_a_window_in_which_nothing_was_seen_is_not_reported_but_its_totals
         saved = await Delivery(outbox, Form.JSON, BoxClock(), lambda: window(600, 0)).restore()
         assert saved == window(600, 7, 0.0)
         assert outbox.stats().rows == 1
+
+
+@contextmanager
+def a_disk_that_refuses() -> Iterator[None]:
+    """No file of this process may grow."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_what_ram_has_no_room_for_while_the_disk_refuses_is_counted_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 8)
+    monkeypatch.setattr(module, "RETRY_S", 0.05)
+    async with open_outbox(tmp_path / "outbox.sqlite", group_s=0.01) as outbox:
+        delivery = Delivery(outbox, Form.JSON, BoxClock(), lambda: window(9000, 0, 0.0))
+        running = asyncio.create_task(delivery.run())
+        delivery.say(window(0, 0))
+        assert await until(lambda: outbox.stats().rows == 1)
+        with a_disk_that_refuses():
+            delivery.say(Alert(kind=AlertKind.FAULT, active=True, at=1, name=Name("door")))
+            for number in range(1, 21):
+                delivery.say(window(300 * number, number))
+                await asyncio.sleep(0.01)
+            assert await until(lambda: outbox.stats().refusing)
+        delivery.finish()
+        await running
+        assert not outbox.stats().refusing
+        assert outbox.stats().dropped == 13
+        said = [decode(topic, row.payload)[0].event for row in await outbox.batch(50) for topic in (TYPES[row.topic],)]
+    assert [one.in_ for report in said if isinstance(report, Report) for one in report.lines] == [0, *range(14, 21)]
+    assert [one for one in said if isinstance(one, Alert)], "the dearest is kept longest"
+    (drop,) = [one for one in said if isinstance(one, Drop)]
+    assert (drop.topic, drop.reason, drop.count, drop.first) == ("report", DropReason.UNSTORED, 13, None)
+
+
+TYPES = {"report": Report, "alert": Alert, "drop": Drop}

@@ -68,14 +68,32 @@ async def test_full_by_our_own_quota(tmp_path: Path, tell: Tell) -> None:
     assert tally.out_of_order == 0
 
 
+def fill_up(folder: Path) -> Path:
+    """A file that takes all the room there is."""
+    hog = folder / "hog"
+    with suppress(OSError), hog.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+    return hog
+
+
+async def test_an_empty_outbox_on_a_full_disk_lives_on_its_ballast(tmp_path: Path, tell: Tell) -> None:
+    with tmpfs(tmp_path / "small", "8M") as folder:
+        async with open_outbox(folder / "o.db", group_s=0.01) as outbox:
+            fill_up(folder)
+            sent, refused = await fill(outbox, 1000)
+            assert outbox.stats().squeezed
+            arrivals, dropped = await drain(outbox)
+    tally = Tally.of(sent, arrivals)
+    tell("disk full by others, outbox empty", 1000, tally)
+    assert (refused, dropped, tally.lost, len(sent)) == (0, 0, 0, 1000)
+
+
 async def test_full_by_others(tmp_path: Path, tell: Tell) -> None:
     with tmpfs(tmp_path / "small", "8M") as folder:
         async with open_outbox(folder / "o.db", quota=64 << 20, group_s=0.01) as outbox:
             sent, _ = await fill(outbox, 500)
-            hog = folder / "hog"
-            with suppress(OSError), hog.open("wb", buffering=0) as file:
-                while True:
-                    file.write(b"x" * 4096)
+            hog = fill_up(folder)
             refused = 0
             for _ in range(20):
                 more, no = await fill(outbox, 500)
