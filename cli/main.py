@@ -8,6 +8,7 @@ COMMANDS: dict[str, str] = {
     "ble": "cli.ble:ble",
     "box": "cli.enrol:box",
     "camera": "cli.camera:camera",
+    "certificate": "cli.certificate:certificate",
     "config": "cli.config:config",
     "events": "cli.events:events",
     "diag": "cli.diag:diag",

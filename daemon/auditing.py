@@ -52,10 +52,10 @@ class Audit:
 
 
 class Auditing:
-    """What the control socket answers to `audit`; `say` publishes a certificate."""
+    """What the control socket of the box `id` answers to `audit`; `say` publishes a certificate."""
 
-    def __init__(self, box: Box, say: Callable[[Event], None]) -> None:
-        self._box, self._say = box, say
+    def __init__(self, box: Box, id: str, say: Callable[[Event], None]) -> None:
+        self._box, self._id, self._say = box, id, say
         self._audit: Audit | None = None
 
     async def answer(self, question: dict[str, object]) -> dict[str, object]:
@@ -143,6 +143,8 @@ class Auditing:
         camera = self._box.config.lines[line].camera
         with_model = model(self._box.config.cameras[camera].model)
         values: dict[str, Value] = {
+            "site": self._box.config.box.site,
+            "box": self._id,
             "line": line,
             "camera": camera,
             "true_in": found.tapped[Way.IN],

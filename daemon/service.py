@@ -47,7 +47,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         box.reporter.say = delivery.say
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
-        audit = Auditing(box, delivery.say).answer
+        audit = Auditing(box, voice.id, delivery.say).answer
         answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue, "audit": audit}
         async with (
             control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),

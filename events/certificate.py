@@ -17,6 +17,8 @@ class Certificate(Event):
     without `store`, `seq` and `signature`: JSON with sorted keys and without spaces.
     """
 
+    site: Name
+    box: Code
     line: Name
     camera: Name
     start: int

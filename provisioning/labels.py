@@ -8,6 +8,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from provisioning import qr
+
 ACROSS, DOWN = 3, 8
 WIDTH, HEIGHT, TOP = 70 * mm, 37 * mm, 0.5 * mm
 QR = 30 * mm
@@ -35,9 +37,8 @@ def sheet(file: Path, labels: Iterable[tuple[str, str, str]]) -> int:
 
 
 def _one(canvas: Canvas, x: float, y: float, box: str, site: str, label: str) -> None:
-    _code(
-        canvas, x + 3 * mm, y + (HEIGHT - QR) / 2, segno.make(content(box), error="m", micro=False, boost_error=False)
-    )
+    code = segno.make(content(box), error="m", micro=False, boost_error=False)
+    qr.draw(canvas, code, x + 3 * mm, y + (HEIGHT - QR) / 2, QR)
     text = x + 35 * mm
     canvas.setFont("Helvetica-Bold", 9)
     canvas.drawString(text, y + HEIGHT - 11 * mm, site[:18])
@@ -46,15 +47,3 @@ def _one(canvas: Canvas, x: float, y: float, box: str, site: str, label: str) ->
     canvas.setFont("Courier", 8)
     for line, part in enumerate((box[:8], box[8:16], box[16:])):
         canvas.drawString(text, y + HEIGHT - (22 + 4 * line) * mm, part)
-
-
-def _code(canvas: Canvas, x: float, y: float, code: segno.QRCode) -> None:
-    """The dark modules as one path; the quiet zone is the label's own white."""
-    rows = [list(row) for row in code.matrix]
-    side = QR / len(rows)
-    path = canvas.beginPath()
-    for down, row in enumerate(rows):
-        for across, dark in enumerate(row):
-            if dark:
-                path.rect(x + across * side, y + QR - (down + 1) * side, side, side)
-    canvas.drawPath(path, stroke=0, fill=1)

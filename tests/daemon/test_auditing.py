@@ -48,7 +48,7 @@ class Shop:
         self.clock = Still()
         self.said: list[Event] = []
         self.box = replace(box, clock=self.clock)
-        self.auditing = Auditing(self.box, self.said.append)
+        self.auditing = Auditing(self.box, "mybox", self.said.append)
         count(box)
 
     async def ask(self, do: str, **more: object) -> Any:
@@ -104,6 +104,7 @@ async def test_the_certificate_is_published_and_signed_by_the_box(shop: Shop, tm
     assert isinstance(event, Certificate)
     assert (event.true_in, event.counted_in, event.missed, event.false, event.recall) == (5, 5, 0, 0, 1.0)
     assert (event.bound, event.more, event.camera, event.line) == (0.4507, 0, "shop", "door")
+    assert (event.site, event.box) == ("site", "mybox")
     assert event.model.startswith("simulated_people_320x180_int8@")
     assert given["key"] == public(key_of(tmp_path).public_key())
     check(given)
