@@ -1,8 +1,9 @@
-"""A day of the whole daemon in minutes: its clock runs faster, sensors are simulated, store and broker are real.
+"""A day of the whole daemon in half an hour: its clock runs faster, sensors are simulated, store and broker are real.
 
 What grows is fitted over the last three quarters of the run. Windows, tokens, checkpoints and reports come as often as
 in a day; pictures come `--fps` a second of real time, so pixels are not part of what is accelerated. The simulated
-camera holds the box's clock where the machine is too slow, so the hours are counted by the windows that were reported.
+camera holds the box's clock where the machine is too slow, so the run lasts until the windows of so many hours were
+reported, at most twice `--minutes`; exit status 1 when they were not.
 """
 
 import argparse
@@ -10,6 +11,8 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +20,7 @@ import psutil
 
 from bench._machine import machine, show
 from cli.trial import embedded_broker
-from mqtt.subscriber import subscribed
+from mqtt.subscriber import Message, subscribed
 from simulation.reader.field import gtin14
 
 CONFIG = """
@@ -37,6 +40,8 @@ camera = "floor"
 points = [[0.588, 0.496], [0.385, 0.496]]
 [ble.counter]
 device = "sim:?hour=0&hours=24"
+[wifi.street]
+device = "sim:?hour=0&hours=24"
 [readers.wall]
 device = "sim:?shelf=tea"
 [goods]
@@ -54,17 +59,19 @@ def main(argv: list[str]) -> int:
     """Run the soak once and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m bench soak", description=__doc__)
     parser.add_argument("--hours", type=float, default=24.0, help="of the box's clock")
-    parser.add_argument("--minutes", type=float, default=10.0, help="of ours")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of ours")
     parser.add_argument("--fps", type=float, default=2.0, help="pictures a second of ours")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    show(asyncio.run(_measure(options)), options.json)
-    return 0
+    told = asyncio.run(_measure(options))
+    show(told, options.json)
+    return 0 if told["exit"] == 0 and told["complete"] else 1
 
 
 async def _measure(options: argparse.Namespace) -> dict[str, object]:
     speed = options.hours * 60 / options.minutes
-    reports = 0
+    wanted = options.hours * 3600 // WINDOW_S - 1  # the last window is over when the store is
+    heard = Reported()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "shelf.csv").write_text(f"gtin,sku,antenna\n{gtin14(1)},assam,1\n{gtin14(2)},oolong,1\n")
@@ -72,26 +79,40 @@ async def _measure(options: argparse.Namespace) -> dict[str, object]:
             text = CONFIG.format(speed=speed, fps=options.fps / speed, folder=folder, port=port)
             (folder / "box.toml").write_text(text)
             child = await asyncio.create_subprocess_exec(sys.executable, "-m", "daemon.main", str(folder / "box.toml"))
-
-            async def count() -> None:
-                nonlocal reports
-                async for message in messages:
-                    reports += message.topic.endswith("/report")
-
-            listening = asyncio.create_task(count())
-            samples = await _sampled(child, folder / "state", options.minutes * 60)
+            listening = asyncio.create_task(heard.listen(messages))
+            samples = await _sampled(child, folder / "state", options.minutes * 120, lambda: heard.reports >= wanted)
             if child.returncode is None:
                 child.terminate()
             code = await child.wait()
             listening.cancel()
-    hours = reports * WINDOW_S / 3600
-    return {**_told(samples, hours), "reports": reports, "exit": code, "asked_speed": speed, "machine": machine()}
+    hours = heard.reports * WINDOW_S / 3600
+    figures = {"reports": heard.reports, "sensors": sorted(heard.sensors), "exit": code}
+    figures |= {"complete": heard.reports >= wanted, "wall_minutes": round(samples[-1][0] / 60, 1)}
+    return {**_told(samples, hours), **figures, "asked_speed": speed, "machine": machine()}
 
 
-async def _sampled(child: asyncio.subprocess.Process, state: Path, seconds: float) -> list[Sample]:
+@dataclass
+class Reported:
+    """What the broker has got: how many windows, and which sensors saw something in one."""
+
+    reports: int = 0
+    sensors: set[str] = field(default_factory=set)
+
+    async def listen(self, messages: AsyncIterator[Message]) -> None:
+        """Count until cancelled."""
+        async for message in messages:
+            if message.topic.endswith("/report"):
+                self.reports += 1
+                quality = message.payload["quality"]
+                self.sensors |= {one["sensor"] for one in quality if one["seen"]}
+
+
+async def _sampled(
+    child: asyncio.subprocess.Process, state: Path, seconds: float, done: Callable[[], bool]
+) -> list[Sample]:
     process = psutil.Process(child.pid)
     began, samples = time.monotonic(), []
-    while child.returncode is None and time.monotonic() - began < seconds:
+    while child.returncode is None and time.monotonic() - began < seconds and not done():
         await asyncio.sleep(2)
         try:
             disk = sum(file.stat().st_size for file in state.rglob("*") if file.is_file())
@@ -114,6 +135,6 @@ def _told(samples: list[Sample], box_hours: float) -> dict[str, object]:
     return {
         "box_hours": round(box_hours, 1),
         "rss_mb_per_box_hour": round(float(slope), 3),
-        "rss_mb": [round(settled[:, 1].min() / 2**20, 1), round(settled[:, 1].max() / 2**20, 1)],
+        "rss_mb": [round(float(edge) / 2**20, 1) for edge in (settled[:, 1].min(), settled[:, 1].max())],
         **ranges,
     }

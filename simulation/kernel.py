@@ -27,7 +27,7 @@ class Kernel:
         self._ends: list[socket.socket] = []
         self._handle = 0
 
-    def connect(self) -> socket.socket:
+    async def connect(self) -> socket.socket:
         """A new socket whose other end this kernel answers."""
         theirs, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)

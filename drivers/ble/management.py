@@ -1,18 +1,19 @@
-"""The kernel's management socket: every advert while bluetoothd runs or not, and the adapter's switch. Needs
-CAP_NET_ADMIN to listen; naming adapters needs nothing. It never pairs, connects or changes more than power."""
+"""The kernel's management socket: every advert while bluetoothd runs or not, and the adapter's switch. Who opens it
+needs CAP_NET_ADMIN to listen; naming adapters needs nothing. It never pairs, connects or changes more than power."""
 
 import asyncio
 import ctypes
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from drivers.base import DriverUnavailable
 from drivers.ble import mgmt
 
-Connect = Callable[[], socket.socket]
+Connect = Callable[[], Awaitable[socket.socket]]
 
 _AF_BLUETOOTH, _BTPROTO_HCI, _CHANNEL_CONTROL = 31, 1, 3
 _SO_RCVBUFFORCE = 33
@@ -20,10 +21,33 @@ _RECEIVE_BUFFER = 1 << 20
 _DATAGRAM = 4096
 _ANSWER_S = 12.0
 """The kernel gives a controller 2 s for each command and a power-up takes several."""
+OPENER = Path("/run/passerby-bluetooth.sock")
+"""Where systemd starts drivers.ble.opener for a daemon that may not open the socket itself."""
+_OPENER_S = 10.0
 
 
-def kernel_socket() -> socket.socket:
-    """A bound management socket. Raises DriverUnavailable where the kernel has no Bluetooth."""
+async def kernel_socket() -> socket.socket:
+    """A bound management socket: the opener's where there is one, else our own. Raises DriverUnavailable."""
+    return await asyncio.to_thread(handed_socket, OPENER) if OPENER.is_socket() else own_socket()
+
+
+def handed_socket(opener: Path) -> socket.socket:
+    """The socket that a privileged process at `opener` opens for us. Raises DriverUnavailable, its own reason too."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+        asking.settimeout(_OPENER_S)
+        try:
+            asking.connect(str(opener))
+            said, descriptors, _, _ = socket.recv_fds(asking, _DATAGRAM, 1)
+        except OSError as error:
+            raise DriverUnavailable("denied", f"{opener} hands out no socket: {error.strerror or error}") from None
+    if descriptors:
+        return socket.socket(_AF_BLUETOOTH, socket.SOCK_RAW, _BTPROTO_HCI, fileno=descriptors[0])
+    code, _, reason = said.decode("utf-8", "replace").partition("\n")
+    raise DriverUnavailable(code or "denied", reason or f"{opener} said nothing: journalctl -u 'passerby-bluetooth@*'")
+
+
+def own_socket() -> socket.socket:
+    """A socket of this process's own rights. Raises DriverUnavailable where the kernel has no Bluetooth."""
     try:
         connection = socket.socket(_AF_BLUETOOTH, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _BTPROTO_HCI)
     except OSError:
@@ -52,7 +76,7 @@ class Management:
     async def open(cls, connect: Connect, hear: Callable[[mgmt.Event], None]) -> AsyncIterator["Management"]:
         """Acquire the socket for as long as the body. Raises DriverUnavailable."""
         loop = asyncio.get_running_loop()
-        with connect() as connection:
+        with await connect() as connection:
             connection.setblocking(False)
             self = cls(connection, hear)
             loop.add_reader(connection, self._readable)

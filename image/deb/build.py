@@ -18,7 +18,7 @@ RELEASES = {"bookworm": ("12", "3.11", 36), "trixie": ("13", "3.13", 41)}
 """Of each Debian: its number, its Python, and the minor version of its C library."""
 EXTRAS = ("ble",)
 SCRIPT = "#!/opt/passerby/bin/python -I\nimport sys\n\nfrom {module} import main\n\nsys.exit(main())\n"
-UNITS = ("passerby.service", "passerby-provision.service", "passerby-renew.service", "passerby-renew.timer")
+UNITS = sorted(file.name for kind in ("service", "socket", "timer") for file in (TREE / "systemd").glob(f"*.{kind}"))
 PLACES = {
     "sysusers.conf": "usr/lib/sysusers.d/passerby.conf",
     "tmpfiles.conf": "usr/lib/tmpfiles.d/passerby.conf",
