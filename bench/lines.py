@@ -54,7 +54,9 @@ def peer(people: list[Walker], seed: int, fps: float, threshold: int) -> Pair | 
     for _, boxes in pictures(people, seed, SECONDS, fps):
         person = np.zeros(len(boxes), int)
         found = tracker.update(sv.Detections(boxes[:, :4].copy(), confidence=boxes[:, 4].copy(), class_id=person))
-        zone.trigger(found[found.tracker_id != -1] if len(found) else found)
+        tracked = found[found.tracker_id != -1] if len(found) else found
+        assert isinstance(tracked, sv.Detections)
+        zone.trigger(tracked)
     return int(zone.in_count), int(zone.out_count)
 
 

@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import cycle
 from pathlib import Path
 
 import click
@@ -17,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from config.load import ConfigError
 from config.load import parse as parse_config
+from drivers.led.codes import blinks
+from drivers.led.sysfs import Light, light
 from provisioning import est, identity, places
 from provisioning.seed import Seed, SeedError, configuration, read
 
@@ -49,53 +53,91 @@ def code(configuration: Path) -> None:
     click.echo(places.code_of(configuration))
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is nothing yet: the light's word, the exit status, the text, and seconds until it is worth a look."""
+
+    word: str
+    status: int
+    text: str
+    patience: float = 60.0
+
+
 @box.command()
 @click.option(
     "--from", "sources", multiple=True, help="A folder, or - for standard input; default: boot partition, stick."
 )
-@click.option("--wait", default=0.0, show_default=True, help="Seconds to look for a seed.")
+@click.option("--wait", default=0.0, show_default=True, help="Seconds to try for.")
 @_credentials
 @_configuration
 def provision(sources: tuple[str, ...], wait: float, credentials: Path, configuration: Path) -> None:
     """Turn a seed into this box's key, certificate and configuration.
 
     Without a place to enrol in the seed, the certificate request is left beside it as NAME.csr; put NAME.crt there.
+    While it waits, the box's light blinks what is missing (the operators' table of words).
 
     Exit status: 0 done, 3 no seed, 65 the seed cannot be used, 75 no certificate yet (try again), 78 wrong sensors.
     """
+    until, lamp, said = time.monotonic() + wait, light(), ""
+    while (trouble := _trouble(sources, credentials, configuration)) is not None:
+        left = until - time.monotonic()
+        if trouble.status == NO_SEED and not said:
+            _ask_for_a_seed(configuration)
+        if trouble.text != said and (trouble.status != NO_SEED or left <= 0):
+            click.echo(trouble.text, err=True)
+        said = trouble.text
+        if left <= 0:
+            raise SystemExit(trouble.status)
+        _blink(lamp, trouble.word, min(left, trouble.patience))
+    if lamp is not None:
+        lamp.give_back("default-on")
+
+
+def _trouble(sources: tuple[str, ...], credentials: Path, configuration: Path) -> Trouble | None:
+    """One attempt: what is in the way, or None when the box is provisioned."""
     try:
-        with _seed(sources, wait, configuration) as (place, seed):
-            _provision(place, seed, credentials, configuration)
+        with _seed(sources, configuration) as found:
+            if isinstance(found, Trouble):
+                return found
+            _provision(*found, credentials, configuration)
     except SeedError as error:
-        _exit(EX_DATAERR, str(error))
+        return Trouble("bad_seed", EX_DATAERR, str(error))
     except est.Refused as refusal:
-        _exit(EX_TEMPFAIL, f"no certificate yet: {refusal}")
+        return Trouble("no_certificate", EX_TEMPFAIL, f"no certificate yet: {refusal}")
     except ConfigError as error:
-        _exit(EX_CONFIG, f"the seed's sensors: {error}")
-    places.light("default-on")
+        return Trouble("bad_sensors", EX_CONFIG, f"the seed's sensors: {error}")
+    return None
+
+
+def _ask_for_a_seed(configuration: Path) -> None:
+    own = places.code_of(configuration)
+    click.echo(f"this box waits for its seed; its code is {own[:4]}-{own[4:]}")
+    click.echo("put box.toml on the boot partition or on a stick named PASSERBY, or type:")
+    click.echo("  passerby box provision --from -")
+
+
+def _blink(lamp: Light | None, word: str, seconds: float) -> None:
+    """Show the word for so long, or only wait where there is no light."""
+    until = time.monotonic() + seconds
+    for on, lasting in cycle(blinks([word])):
+        left = until - time.monotonic()
+        if left <= 0:
+            return
+        if lamp is not None:
+            with suppress(OSError):
+                lamp.switch(on=on)
+        time.sleep(min(lasting, left))
 
 
 @contextmanager
-def _seed(sources: tuple[str, ...], wait: float, folder: Path) -> Iterator[tuple[Path | None, Seed]]:
+def _seed(sources: tuple[str, ...], folder: Path) -> Iterator[tuple[Path | None, Seed] | Trouble]:
     if sources == ("-",):
         yield None, read(sys.stdin.read(), datetime.now(UTC))
         return
-    own = places.code_of(folder)
-    until = time.monotonic() + wait
     with _stick() as stick:
         folders = [Path(source) for source in sources] or [*places.FOLDERS, *stick]
-        told = False
-        while (one := places.found(folders, own, datetime.now(UTC))) is None:
-            if not told:
-                places.light("timer")
-                click.echo(f"this box waits for its seed; its code is {own[:4]}-{own[4:]}")
-                click.echo("put box.toml on the boot partition or on a stick named PASSERBY, or type:")
-                click.echo("  passerby box provision --from -")
-                told = True
-            if time.monotonic() >= until:
-                _exit(NO_SEED, f"no seed in {', '.join(map(str, folders))}")
-            time.sleep(min(LOOK_S, max(0.0, until - time.monotonic())))
-        yield one
+        found = places.found(folders, places.code_of(folder), datetime.now(UTC))
+        yield found or Trouble("no_seed", NO_SEED, f"no seed in {', '.join(map(str, folders))}", LOOK_S)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.box import NotRunning, ask, default_state, run_option
+from drivers.led.codes import shown
 
 EXIT = {"ok": 0, "degraded": 1, "failed": 2}
 NOT_RUNNING = 3
@@ -95,7 +96,8 @@ def _heading(document: dict[str, Any], details: dict[str, Any], code: int) -> It
     heading = Text(verdict.upper(), style=STYLE[verdict])
     yield heading.append(f"  {details['site']}/{details['box']}  Passerby {details['version']}", style="default")
     for reason in document.get("reasons", []):
-        yield Text(f"  {reason['code']} {reason.get('sensor', '')} {reason.get('name', '')}", style="yellow")
+        about = " ".join(reason[name] for name in ("code", "sensor", "name") if reason.get(name))
+        yield Text(f"  {about}  (light {shown(reason['code'])})", style="yellow")
 
 
 def _sensors(sensors: list[dict[str, Any]], details: dict[str, Any]) -> Table:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("operator.md")
-_ROW = re.compile(r"^\| (`[a-z_`, ]+`) \| (.*) \| (.*) \| (.*) \|$")
+_ROW = re.compile(r"^\| (`[a-z_0-9`, ]+`) \| ([1-8, -]+) \| (.*) \| (.*) \| (.*) \|$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,6 @@ def words() -> dict[str, Word]:
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         row = _ROW.match(line)
         if row:
-            word = Word(row[2], row[3], row[4].replace("`", ""))
-            found |= dict.fromkeys(re.findall(r"[a-z_]+", row[1]), word)
+            word = Word(row[3], row[4], row[5].replace("`", ""))
+            found |= dict.fromkeys(re.findall(r"[a-z_0-9]+", row[1]), word)
     return found

@@ -13,6 +13,11 @@ class Box(Section):
     timezone: str | None = setting(None, "The shop's time zone, as in Europe/Berlin; the system's when absent.")
     state: str = setting("/var/lib/passerby", "Directory for what survives a restart: outbox, ledger, last status.")
     run: str = setting("/run/passerby", "Directory of the control socket.")
+    led: str | None = setting(
+        None,
+        "The light under /sys/class/leds that tells what is wrong; a Raspberry Pi's ACT when absent.",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$",
+    )
     speed: float = setting(
         1.0, "How much faster than real time the box's clock runs, for replays.", unit="x", gt=0, le=1000
     )

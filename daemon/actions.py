@@ -1,31 +1,26 @@
 """What a backend may ask a box to do: each once, in time, and answered; refuses everything else."""
 
-import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from daemon.box import Box
 from daemon.durable import read, write
+from daemon.lamp import Lamp
 from daemon.vitals import Stage
 from events import Action, ActionKind, Check, ClockState, Code, Health, Reply, Result
 from mqtt.commands import Admission
 
 log = logging.getLogger(__name__)
 
-BLINK_S = 30.0
-LEDS = Path("/sys/class/leds")
-NAMES = ("ACT", "led0")
-"""What the green light of a Raspberry Pi is called."""
 LEAST_FREE = 64 << 20
 
 
 class Actions:
     """The actions of one box; which of them were done survives a restart, so that none is done twice."""
 
-    def __init__(self, box: Box, health: Callable[[], Health], leds: Path = LEDS) -> None:
-        self._box, self._health, self._leds = box, health, leds
+    def __init__(self, box: Box, health: Callable[[], Health], lamp: Lamp) -> None:
+        self._box, self._health, self._lamp = box, health, lamp
         self._store = Path(box.config.box.state) / "actions.json"
         kept = read(self._store)
         self._admission = Admission({str(number): int(at) for number, at in kept.items() if isinstance(at, int)})
@@ -47,7 +42,7 @@ class Actions:
     def _do(self, action: Action) -> Reply:
         match action.action:
             case ActionKind.IDENTIFY:
-                blinking = self._blink()
+                blinking = self._lamp.identify()
                 reason = None if blinking else Code("no_light")
                 return Reply(id=action.id, result=Result.DONE if blinking else Result.FAILED, reason=reason)
             case ActionKind.RESET_TOTALS:
@@ -75,26 +70,6 @@ class Actions:
             _check("outbox", health.dropped == 0 and health.dead == 0, "dropped"),
         )
 
-    def _blink(self) -> bool:
-        """Let the box's light blink for half a minute; False where it has none that we may use."""
-        for trigger in (self._leds / name / "trigger" for name in NAMES):
-            with suppress(OSError):
-                before = _chosen(trigger.read_text(encoding="ascii"))
-                trigger.write_text("timer", encoding="ascii")
-                asyncio.get_running_loop().call_later(BLINK_S, _restore, trigger, before)
-                return True
-        return False
-
 
 def _check(name: str, ok: bool, reason: str | None) -> Check:
     return Check(check=Code(name), ok=ok, reason=None if ok else Code(reason or "starting"))
-
-
-def _chosen(triggers: str) -> str:
-    """The one in brackets."""
-    return triggers.partition("[")[2].partition("]")[0] or "none"
-
-
-def _restore(trigger: Path, before: str) -> None:
-    with suppress(OSError):
-        trigger.write_text(before, encoding="ascii")

@@ -22,6 +22,7 @@ from daemon.reporter import Reporter
 from daemon.service import serve
 from daemon.vitals import Vitals
 from daemon.voice import broker
+from drivers.led.sysfs import light
 from privacy.gate import Gate
 from privacy.returning import Week
 from privacy.tokens import Preset, Tokeniser
@@ -50,6 +51,7 @@ def main() -> None:
         broker(config)
     except (ConfigError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
+        blink()
         sys.exit(EX_CONFIG)
     logging.basicConfig(level=config.box.log.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -57,6 +59,13 @@ def main() -> None:
     except OSError as error:
         sys.stderr.write(f"the box's directories cannot be used: {error.strerror}: {error.filename}\n")
         sys.exit(EX_CANTCREAT)
+
+
+def blink() -> None:
+    """Let the kernel blink for a daemon that will not run: nobody restarts it before the configuration changes."""
+    lamp = light()
+    if lamp is not None:
+        lamp.give_back("timer")
 
 
 def uncored() -> None:

@@ -58,6 +58,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
                 group.create_task(delivery.checkpoint(config.window.checkpoint), name="checkpoint"),
                 group.create_task(_tick(box, voice, progress), name="tick"),
                 group.create_task(_watchdog(box, voice, outbox, progress), name="watchdog"),
+                group.create_task(voice.lamp.run(voice.wrong), name="lamp"),
                 group.create_task(_prove(box, voice, remote, change), name="prove"),
             ]
             publishing = group.create_task(voice.publisher.run(outbox), name="publisher")

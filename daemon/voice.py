@@ -15,9 +15,11 @@ from daemon.delivery import Published
 from daemon.faults import Faults
 from daemon.health import causes, health
 from daemon.identity import birth, box_id
+from daemon.lamp import Lamp
 from daemon.live import live
 from daemon.remote import Remote
 from daemon.vitals import Stage
+from drivers.led.sysfs import light
 from events import Code, Health, Problem
 from events.state import Cause, Condition, State
 from mqtt.broker import Broker, file_of
@@ -72,7 +74,8 @@ class Voice:
             published=self._left,
         )
         self._remote, self._change = remote, change
-        self._actions = Actions(box, self.health)
+        self.lamp = Lamp(light(box.config.box.led))
+        self._actions = Actions(box, self.health, self.lamp)
         self.report_configuration()
 
     def health(self) -> Health:
@@ -88,6 +91,10 @@ class Voice:
         if found != self._said:
             self._said = found
             self.publisher.refresh()
+
+    def wrong(self) -> list[str]:
+        """The words for what is wrong, as state and status have them."""
+        return [cause.code for cause in self._said or ()]
 
     def report_configuration(self) -> None:
         """Say which configuration is in force."""

@@ -12,7 +12,6 @@ from provisioning.seed import Seed, SeedError, read
 FOLDERS = (Path("/boot/firmware"), Path("/boot"), Path("/run/passerby-stick"))
 STICK = "PASSERBY"
 """The label of a USB stick's filesystem."""
-LEDS = Path("/sys/class/leds")
 
 
 def found(folders: Iterable[Path], code: str, now: datetime) -> tuple[Path, Seed] | None:
@@ -55,12 +54,3 @@ def code_of(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(code + "\n", encoding="ascii")
     return code
-
-
-def light(trigger: str, leds: Path = LEDS) -> bool:
-    """Let the board's LED do something (`timer` while waiting, `default-on` when done); False where there is none."""
-    for name in ("ACT", "led0"):
-        with suppress(OSError):
-            (leds / name / "trigger").write_text(trigger, encoding="ascii")
-            return True
-    return False

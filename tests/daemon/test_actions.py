@@ -11,11 +11,14 @@ from config.load import parse
 from daemon.actions import Actions
 from daemon.box import Box
 from daemon.health import health
+from daemon.lamp import Lamp
+from drivers.led.sysfs import light
 from events import Action, ActionKind, Code, Result
 from mqtt.codec import Form, encode
 from mqtt.outbox import Stats
 from privacy.tokens import Preset, Tokeniser
 from tests.daemon.test_reporter import NOON, Hands, Shop
+from tests.drivers.led.test_sysfs import led
 
 
 class Asked:
@@ -40,7 +43,8 @@ class Asked:
 
     def start(self) -> None:
         """The daemon starts, perhaps again."""
-        self.actions = Actions(self.box, lambda: health(self.box, 0.0, 0, Stats()), self.leds)
+        self.leds.mkdir(exist_ok=True)
+        self.actions = Actions(self.box, lambda: health(self.box, 0.0, 0, Stats()), Lamp(light(leds=self.leds)))
 
     def ask(self, kind: ActionKind, number: str = "1") -> tuple[Result, str | None]:
         action = Action(id=Code(number), action=kind, expires=NOON + 3600)
@@ -72,8 +76,6 @@ def test_an_action_whose_number_cannot_be_kept_is_not_done(asked: Asked, tmp_pat
 
 async def test_a_box_shows_which_one_it_is(asked: Asked) -> None:
     assert asked.ask(ActionKind.IDENTIFY, "1") == (Result.FAILED, "no_light")
-    light = asked.leds / "ACT" / "trigger"
-    light.parent.mkdir(parents=True)
-    light.write_text("none [mmc0] timer")
+    led(asked.leds)
+    asked.start()
     assert asked.ask(ActionKind.IDENTIFY, "2") == (Result.DONE, None)
-    assert light.read_text() == "timer"

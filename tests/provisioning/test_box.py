@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,10 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from cli.enrol import box
 from config.load import load
+from drivers.led.sysfs import light
 from provisioning import identity
-from provisioning.places import code_of, found, light
+from provisioning.places import code_of, found
 from provisioning.seed import Seed, SeedError, fresh, random_name, read, write
+from tests.drivers.led.test_sysfs import led
 from tests.provisioning.authority import Est, est
+from tests.rig.devices._kernel import eventually
 
 SENSORS = '[cameras.door]\ndevice = "sim:"\nmodel = "simulated_people_320x180_int8"\n'
 NOW = datetime.now(UTC)
@@ -197,12 +202,33 @@ def test_a_stick_for_many_boxes(tmp_path: Path) -> None:
         found([tmp_path], "EEEEFFFF", NOW)
 
 
-def test_the_light(tmp_path: Path) -> None:
-    assert not light("timer", tmp_path)
-    (tmp_path / "ACT").mkdir()
-    (tmp_path / "ACT" / "trigger").write_text("none")
-    assert light("timer", tmp_path)
-    assert (tmp_path / "ACT" / "trigger").read_text() == "timer"
+def test_a_waiting_box_blinks_what_is_missing_until_it_has_it(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp, seen = led(tmp_path), []
+    monkeypatch.setattr("cli.enrol.light", partial(light, leds=tmp_path))
+    monkeypatch.setattr("cli.enrol.LOOK_S", 0.2)
+    waiting = Thread(target=lambda: seen.append(bench.run("provision", "--from", str(bench.stick), "--wait", "20")))
+    waiting.start()
+    eventually("it blinks", lambda: (lamp / "brightness").read_text() == "255", 10)
+    assert (lamp / "trigger").read_text() == "none"
+    bench.seed(fresh("shop", "mqtt://127.0.0.1", {"sensors": SENSORS}))
+    waiting.join(10)
+    assert seen[0].exit_code == 0, seen[0].output
+    assert seen[0].output.count("this box waits for its seed; its code is") == 1
+    assert (lamp / "trigger").read_text() == "default-on"
+
+
+def test_what_is_wrong_with_a_seed_is_said_once_and_blinked(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("cli.enrol._blink", lambda lamp, word, seconds: shown.append(word))
+    (bench.stick / "box.toml").write_text("site = 1")
+    done = bench.run("provision", "--from", str(bench.stick), "--wait", "0.05")
+    assert done.exit_code == 65
+    assert done.output.count("site = 1:") == 1
+    assert set(shown) == {"bad_seed"}
 
 
 def test_names_are_random() -> None:

@@ -73,6 +73,8 @@ def generated(folder: Path, config: str) -> list[str]:
         ("  [ ble . till ]\n", ["50-bluetooth.conf"]),
         ("[wifi.a]\n[ble.b]\n", ["50-bluetooth.conf", "50-wifi.conf"]),
         ("# [wifi.a]\n", []),
+        ('[box]\n  led = "input3::capslock" # left\n', ["50-light.conf"]),
+        ('[box]\nled = ".."\n', []),
     ],
 )
 def test_a_radio_that_is_named_gets_its_privileges_and_no_other(tmp_path: Path, config: str, added: list[str]) -> None:

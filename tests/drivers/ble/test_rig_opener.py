@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ async def test_the_service_hears_through_the_opener_alone(adapter: Adapter) -> N
     assert (await _survey(adapter)).get("failed") in ("no_bluetooth", "denied"), "and not without it"
 
 
-async def _survey(adapter: Adapter) -> dict[str, object]:
+async def _survey(adapter: Adapter) -> dict[str, Any]:
     unit = [word for setting in BARE for word in ("--property", setting)]
     survey = ["/opt/passerby/bin/passerby", "ble", "survey", "--seconds", "15", "--json"]
     survey += ["--device", f"{adapter.device}?source=management"]
@@ -34,5 +35,5 @@ async def _survey(adapter: Adapter) -> dict[str, object]:
         "systemd-run", "--quiet", "--pipe", "--wait", *unit, *survey, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await child.communicate()
-    radio: dict[str, object] = json.loads(said)["radios"][0]
+    radio: dict[str, Any] = json.loads(said)["radios"][0]
     return radio
