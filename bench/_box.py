@@ -20,6 +20,7 @@ from config import Config, parse
 from daemon.assembly import sensors
 from daemon.box import Box
 from daemon.clock import BoxClock, Wall
+from daemon.door import Door
 from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
 from daemon.wifi import hear
@@ -127,7 +128,17 @@ class StoreBox:
         reporter = Reporter(Windows(300), gate, self.clock, vitals, lambda: tokeniser.epoch)
         reporter.say = self.said.append
         thread = ThreadPoolExecutor(1)
-        self.box = Box(self.config, self.clock, gate, tokeniser, reporter, thread, vitals, Planogram(()))
+        self.box = Box(
+            self.config,
+            self.clock,
+            gate,
+            tokeniser,
+            reporter,
+            thread,
+            vitals,
+            Planogram(()),
+            Door(self.config, self.clock),
+        )
         sensors(self.box)
         for one in vitals:
             one.enter(Stage.RUNNING, 0.0)

@@ -9,6 +9,7 @@ COMMANDS: dict[str, str] = {
     "box": "cli.enrol:box",
     "camera": "cli.camera:camera",
     "certificate": "cli.certificate:certificate",
+    "commission": "cli.commission:commission",
     "config": "cli.config:config",
     "events": "cli.events:events",
     "diag": "cli.diag:diag",

@@ -33,7 +33,10 @@ def privacy(run: Path, as_json: bool) -> None:
         noise = ", ".join(f"{name} {scale}" for name, scale in row["noise"].items())
         table.add_row(row["kind"], row["event"], str(row["floor"] or "-"), ", ".join(row["floored"]), noise)
     console.print(table)
-    console.print("\n[bold]the last messages that left[/]")
+    console.print("\n[bold]the last messages that left, and when the door to a picture was open[/]")
     for entry in answer["last"]:
+        if "note" in entry:
+            console.print(f"{entry['at']}  {entry['note']}", highlight=False, markup=False)
+            continue
         console.print(f"{entry['at']}  {entry['topic']}  {entry['bytes']} bytes", highlight=False)
         console.print(f"  {entry['payload']}", highlight=False, markup=False)

@@ -13,7 +13,7 @@ from daemon.counting import count
 from daemon.fusion import audits
 from daemon.goods import joins, readers, tills
 from daemon.perception import model_size, perceiver
-from daemon.pipeline import Perceiver, look
+from daemon.pipeline import BADGES, Perceiver, look
 from daemon.simulated import simulated_camera
 from daemon.supervisor import supervise
 from daemon.turns import Turns
@@ -35,6 +35,12 @@ def sensors(box: Box) -> list[Running]:
     count(box)
     found = [*cameras(box), *radios(box), *wifi_radios(box), *readers(box), *tills(box)]
     audits(box)
+    radios_and_readers = [
+        *(f"ble {name}" for name in box.config.ble),
+        *(f"reader {name}" for name in box.config.readers),
+    ]
+    for source in (BADGES, *radios_and_readers):
+        box.reporter.attach(source, [box.door])
     return found
 
 
@@ -60,7 +66,7 @@ async def _watch(box: Box, camera: Camera, vitals: Vitals, turns: Turns) -> None
 
     async def consume(frames: AsyncIterator[Frame]) -> None:
         assert perceiving is not None
-        await look(frames, perceiving, turns, camera.fps, vitals, box.reporter, _age(box, camera))
+        await look(frames, perceiving, turns, camera.fps, vitals, box.reporter, _age(box, camera), box.door.show)
 
     try:
         await supervise(vitals, opened, consume, box.clock, cap=CAMERA_CAP)

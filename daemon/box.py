@@ -8,6 +8,7 @@ from typing import Any
 from analytics.planogram import Planogram
 from config import Config
 from daemon.clock import BoxClock
+from daemon.door import Door
 from daemon.reporter import Reporter
 from daemon.vitals import Vitals
 from events import Sensor
@@ -35,6 +36,7 @@ class Box:
     thread: ThreadPoolExecutor
     sensors: list[Vitals]
     plan: Planogram
+    door: Door
 
     def seen(self, sensor: Sensor, name: str, seconds: float) -> float:
         """The share of the open window of so many seconds that a sensor has seen; 0 for one that is not there."""

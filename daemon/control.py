@@ -3,8 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -13,7 +13,7 @@ LONGEST = 64 * 1024
 """Bytes of a question; a longer one is refused."""
 
 Answer = Callable[[dict[str, object]], Awaitable[dict[str, object]]]
-Watch = Callable[[], AsyncIterator[dict[str, object]]]
+Watch = Callable[[dict[str, object]], AsyncGenerator[dict[str, object], None]]
 
 
 @asynccontextmanager
@@ -22,13 +22,17 @@ async def serve(
 ) -> AsyncIterator[asyncio.AbstractServer]:
     """Answer on `path`: {"ask": NAME, ...}. An unknown or broken question is answered with {"error": ...}."""
 
+    conversations: set[asyncio.Task[None] | None] = set()
+
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversations.add(asyncio.current_task())
         try:
             question = _question(await reader.readline())
             name = str(question.get("ask"))
             if name in watches:
-                async for item in watches[name]():
-                    await _say(writer, item)
+                async with aclosing(watches[name](question)) as items:
+                    async for item in items:
+                        await _say(writer, item)
             elif name in answers:
                 await _say(writer, await answers[name](question))
             else:
@@ -39,6 +43,7 @@ async def serve(
         except ConnectionError:
             log.debug("a control client went away")
         finally:
+            conversations.discard(asyncio.current_task())
             writer.close()
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +55,10 @@ async def serve(
     finally:
         server.close()
         path.unlink(missing_ok=True)
+        ending = [task for task in conversations if task is not None]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
 
 
 def _question(line: bytes) -> dict[str, object]:

@@ -33,6 +33,8 @@ def count(box: Box) -> None:
     config = box.config
     closed = closing(config, box.clock)
     lines = {name: LineCounter(line.drawn(name)) for name, line in config.lines.items()}
+    for name, counter in lines.items():
+        counter.heard.append(partial(box.door.crossed, name))
     for name, area in config.areas.items():
         box.reporter.attach(f"area {name}", list(_area(name, area, lines, closed)))
     for camera in config.cameras:

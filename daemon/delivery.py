@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -193,7 +193,7 @@ class Published:
             if not queue.full():
                 queue.put_nowait({"topic": topic, "payload": shown()})
 
-    async def watch(self) -> AsyncIterator[dict[str, Any]]:
+    async def watch(self, question: dict[str, object]) -> AsyncGenerator[dict[str, object], None]:
         """Every message from now on; a watcher that does not read misses some."""
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=256)
         self._watchers.add(queue)

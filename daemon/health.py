@@ -67,6 +67,7 @@ def health(box: Box, offline_s: float, reconnects: int, stats: Stats) -> Health:
         throttled=seen.throttled,
         certificate_ends=seen.certificate_ends,
         reconnects=reconnects,
+        door=box.door.open,
     )
 
 

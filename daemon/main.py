@@ -16,6 +16,7 @@ from config import ConfigError, load
 from daemon.assembly import sensors
 from daemon.box import Box
 from daemon.clock import BoxClock
+from daemon.door import Door
 from daemon.goods import planogram
 from daemon.remote import Remote
 from daemon.reporter import Reporter
@@ -110,7 +111,7 @@ async def once(remote: Remote, clock: BoxClock, stop: asyncio.Event) -> bool:
     vitals: list[Vitals] = []
     reporter = Reporter(Windows(config.window.seconds), gate, clock, vitals, lambda: tokeniser.epoch)
     with ThreadPoolExecutor(1, thread_name_prefix="perception") as thread:
-        box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, plan)
+        box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, plan, Door(config, clock))
         return await serve(box, sensors(box), remote, stop)
 
 

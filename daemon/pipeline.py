@@ -42,9 +42,11 @@ async def look(
     vitals: Vitals,
     reporter: Reporter,
     age: Callable[[float], float],
+    show: Callable[[Frame, Percept], None] = lambda frame, percept: None,
 ) -> None:
     """A camera: pictures become percepts in its `turns` of the thread, at most `fps` a second, and die there. `age`
-    tells how many seconds ago a time was: what is older than STALE when its turn comes says nothing of now."""
+    tells how many seconds ago a time was: what is older than STALE when its turn comes says nothing of now. `show` is
+    the door, which is shut unless a technician has opened it."""
     due, sequence = float("-inf"), -1
     async for frame in frames:
         vitals.count("skipped", max(0, frame.sequence - sequence - 1))
@@ -53,10 +55,11 @@ async def look(
             continue
         due = frame.at + (1 - SPARE) / fps
         percept = await turns.take(vitals.name, partial(_perceived, perceiver, frame, age))
-        del frame
         if percept is None:
             vitals.count("stale")
             continue
+        show(frame, percept)
+        del frame
         vitals.count("frames")
         vitals.counts["looks"] = perceiver.looks
         reporter.see(vitals.name, percept.at, percept)

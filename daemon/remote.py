@@ -51,7 +51,7 @@ class Remote:
     """
 
     def __init__(self, file: Path, sets: Mapping[str, str], config: Config) -> None:
-        self._file, self._sets, self.config = file, sets, config
+        self.file, self._sets, self.config = file.absolute(), sets, config
         self._store = Path(config.box.state) / "desired.json"
         kept = read(self._store)
         self._applied = _overlay(kept.get("applied")) or FILE_ALONE
@@ -93,6 +93,10 @@ class Remote:
             self._errors = _problems(error)
             self._save()
         return self.config
+
+    def rereads(self) -> bool:
+        """Whether the file now says something else than what is in force. Raises ConfigError when it is wrong."""
+        return self._load(self._trial or self._applied) != self.config
 
     def desire(self, payload: bytes) -> bool:
         """Judge what is desired; True when the pipeline must start anew. Raises OSError when it cannot be kept."""
@@ -178,7 +182,7 @@ class Remote:
         self._save()
 
     def _load(self, overlay: Overlay) -> Config:
-        return load(self._file, {**overlay.settings, **self._sets})
+        return load(self.file, {**overlay.settings, **self._sets})
 
     def _save(self) -> None:
         write(

@@ -47,10 +47,12 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         box.reporter.say = delivery.say
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
-        audit = Auditing(box, voice.id, delivery.say).answer
-        answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue, "audit": audit}
+        box.door.write = voice.note
+        answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue}
+        answers |= {"reread": voice.reread, "audit": Auditing(box, voice.id, delivery.say).answer}
+        watches = {"events": voice.published.watch, "door": box.door.watch}
         async with (
-            control(Path(config.box.run) / "control.sock", answers, {"events": voice.published.watch}),
+            control(Path(config.box.run) / "control.sock", answers, watches),
             asyncio.TaskGroup() as group,
         ):
             delivering = group.create_task(delivery.run(), name="delivery")

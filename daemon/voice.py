@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from config import Config
+from config import Config, ConfigError
 from daemon import __version__
 from daemon.actions import Actions
 from daemon.box import Box
@@ -55,7 +55,7 @@ class Voice:
         self._state_dir = Path(box.config.box.state)
         self._online = box.clock.now()
         self._faults = Faults(lambda at: box.clock.wall(at).epoch)
-        self._said: tuple[Cause, ...] | None = None
+        self._said: tuple[tuple[Cause, ...], bool] | None = None
         self.id = box.config.box.id or box_id(self._state_dir)
         self.ledger = Ledger(self._state_dir)
         self.published = Published(self.ledger, box.clock)
@@ -88,8 +88,8 @@ class Voice:
         found = causes(self._box, self._offline_s(), self._outbox.stats())
         for alert in self._faults.judge(self._box.clock.now(), found):
             self._box.reporter.say(alert)
-        if found != self._said:
-            self._said = found
+        if (found, self._box.door.open) != self._said:
+            self._said = found, self._box.door.open
             self.publisher.refresh()
 
     def wrong(self) -> list[str]:
@@ -138,6 +138,7 @@ class Voice:
                 "version": __version__,
                 "site": self._box.config.box.site,
                 "box": self.id,
+                "file": str(self._remote.file),
                 "broker": {
                     "address": self._box.config.mqtt.broker,
                     "connected": stats.connected,
@@ -158,6 +159,21 @@ class Voice:
                 },
             },
         }
+
+    async def reread(self, question: dict[str, object]) -> dict[str, object]:
+        """The answer to `reread`: start anew when the technician's file says something else than what is in force."""
+        try:
+            again = self._remote.rereads()
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+        if again:
+            asyncio.get_running_loop().call_soon(self._change)
+        return {"again": again}
+
+    def note(self, what: str) -> None:
+        """Write a sentence into the ledger, at once. Raises OSError."""
+        self.ledger.note(self._box.clock.wall(self._box.clock.now()).epoch, what)
+        self.ledger.flush()
 
     async def queue(self, question: dict[str, object]) -> dict[str, object]:
         """The answer to `queue`: what waits, by dearness, and the dead letters without their contents."""

@@ -105,6 +105,7 @@ def hear(box: Box, vitals: Vitals, request: ProbeRequest) -> None:
     """One probe request: the window it belongs to first, then its token, then whoever counts it."""
     box.reporter.tick(request.at)
     vitals.count("frames")
+    box.door.heard(vitals.name, request.rssi_dbm)
     sighting = box.tokeniser.tokenise(request)
     if sighting is None:
         vitals.count("gated")

@@ -28,6 +28,7 @@ class Health(Event):
 
     `outbox_*` are rows and bytes waiting, `outbox_age` the seconds that the oldest has waited; `written` are bytes
     written to the medium since the start, `dropped` and `dead` the messages given up since the store was made.
+    `door` says that a technician at the box can see a camera's pictures now.
     """
 
     at: int
@@ -50,3 +51,4 @@ class Health(Event):
     written: int | None = None
     reconnects: int = 0
     certificate_ends: int | None = None
+    door: bool = False

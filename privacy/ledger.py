@@ -38,7 +38,9 @@ class Ledger:
 
     def note(self, epoch: float, what: str) -> None:
         """Note something that is not a message, such as the commissioning page having been opened."""
-        self._waiting.append(json.dumps({"at": int(epoch), "note": what}) + "\n")
+        entry: dict[str, object] = {"at": int(epoch), "note": what}
+        self._last.append(entry)
+        self._waiting.append(json.dumps(entry) + "\n")
 
     def last(self) -> list[dict[str, object]]:
         """The newest entries, oldest first, at most 20."""

@@ -10,6 +10,7 @@ from config import Config
 from config.load import parse
 from daemon.actions import Actions
 from daemon.box import Box
+from daemon.door import Door
 from daemon.health import health
 from daemon.lamp import Lamp
 from drivers.led.sysfs import light
@@ -37,6 +38,7 @@ class Asked:
             ThreadPoolExecutor(1),
             [self.shop.vitals],
             Planogram(()),
+            Door(config, self.shop.clock),
         )
         self.leds = folder / "leds"
         self.start()

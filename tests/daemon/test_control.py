@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ async def status(question: dict[str, object]) -> dict[str, object]:
     return {"state": "ok", "asked": question["ask"]}
 
 
-async def events() -> AsyncIterator[dict[str, object]]:
+async def events(question: dict[str, object]) -> AsyncGenerator[dict[str, object], None]:
     for number in range(3):
         yield {"topic": "t", "payload": number}
 

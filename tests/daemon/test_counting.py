@@ -13,6 +13,7 @@ from config import parse
 from daemon.box import Box
 from daemon.clock import BoxClock, Wall
 from daemon.counting import count
+from daemon.door import Door
 from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
 from events import Alert, ClockState, Event, Heatmap, Reason, Report, Sensor
@@ -79,7 +80,9 @@ def drawn(toml: str) -> Iterator[Box]:
     clock, gate = Noon(), Gate()
     reporter = Reporter(Windows(300), gate, clock, sensors, lambda: 1)
     with ThreadPoolExecutor(1) as thread:
-        yield Box(parse(toml), clock, gate, Tokeniser(Preset("strict")), reporter, thread, sensors, Planogram(()))
+        config = parse(toml)
+        tokeniser, door = Tokeniser(Preset("strict")), Door(config, clock)
+        yield Box(config, clock, gate, tokeniser, reporter, thread, sensors, Planogram(()), door)
 
 
 @pytest.fixture
@@ -182,7 +185,7 @@ def test_a_box_without_power_for_a_while_takes_over_the_day(box: Box) -> None:
     clock = Noon()
     again = Reporter(Windows(300), Gate(), clock, [], lambda: 2)
     with ThreadPoolExecutor(1) as thread:
-        count(Box(parse(DRAWN), clock, Gate(), box.tokeniser, again, thread, [], Planogram(())))
+        count(Box(parse(DRAWN), clock, Gate(), box.tokeniser, again, thread, [], Planogram(()), box.door))
     again.resume(report)
     resumed = again.report(clock.now())
     assert {row.line: row.day_in for row in resumed.lines} == {"door": 1, "tills": 0}

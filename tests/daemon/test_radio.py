@@ -9,6 +9,7 @@ from config import parse
 from daemon.bluetooth import _shown, radios
 from daemon.box import Box
 from daemon.clock import BoxClock
+from daemon.door import Door
 from daemon.health import _sensor
 from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
@@ -41,7 +42,7 @@ async def test_the_simulated_store_is_heard_and_counted() -> None:
     gate, tokeniser, vitals = Gate(), Tokeniser(), list[Vitals]()
     reporter = Reporter(Windows(3600), gate, clock, vitals, lambda: tokeniser.epoch)
     with ThreadPoolExecutor(1) as thread:
-        box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, Planogram(()))
+        box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, Planogram(()), Door(config, clock))
         (radio,) = radios(box)
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(radio.run(), name="radio")

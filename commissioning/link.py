@@ -1,0 +1,57 @@
+"""The daemon as the page sees it: questions on the control socket, and the door, line by line; it keeps nothing."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+LONGEST = 4 << 20
+"""Bytes of one answer: a picture in base64 is well under it."""
+PATIENCE_S = 5.0
+
+
+class Away(Exception):
+    """Nobody answers on the control socket."""
+
+
+class Declined(Exception):
+    """The daemon answers that it will not, and why."""
+
+
+class Link:
+    """The control socket in the directory `run`."""
+
+    def __init__(self, run: Path) -> None:
+        self._path = run / "control.sock"
+
+    async def ask(self, question: dict[str, object]) -> dict[str, Any]:
+        """One question, one answer. Raises Away, Declined."""
+        lines = self.watch(question)
+        try:
+            return json.loads(await anext(lines))  # type: ignore[no-any-return]
+        except StopAsyncIteration:
+            raise Away from None
+        finally:
+            await lines.aclose()
+
+    async def watch(self, question: dict[str, object]) -> AsyncGenerator[bytes, None]:
+        """One question, every line that answers it. Raises Away before the first line, Declined."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                reader, writer = await asyncio.open_unix_connection(self._path, limit=LONGEST)
+                writer.write(json.dumps(question).encode() + b"\n")
+                line = await reader.readline()
+        except (OSError, TimeoutError):
+            raise Away from None
+        try:
+            if line.startswith(b'{"error"'):
+                raise Declined(str(json.loads(line)["error"]))
+            while line.endswith(b"\n"):
+                yield line[:-1]
+                async with asyncio.timeout(PATIENCE_S):
+                    line = await reader.readline()
+        except (ConnectionError, TimeoutError):
+            return
+        finally:
+            writer.close()
