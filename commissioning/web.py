@@ -1,4 +1,4 @@
-"""A web server for one page: small requests, whole answers, streams of events; on loopback, and for a few at a time."""
+"""A web server for one page: small requests, whole answers, streams of events; for a few browsers at a time."""
 
 import asyncio
 import json
@@ -35,12 +35,13 @@ ALWAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a browser asks: header names are lower case."""
+    """What a browser asks, and from which address: header names are lower case."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    peer: str = ""
 
     def document(self) -> dict[str, Any]:
         """The body as a JSON object. Raises Refused."""
@@ -82,8 +83,8 @@ def told(document: object, status: int = 200, headers: tuple[tuple[str, str], ..
     return Response(status, body=json.dumps(document, separators=(",", ":")).encode(), headers=headers)
 
 
-async def listen(answer: Answer, port: int) -> asyncio.Server:
-    """Serve `answer` on loopback; port 0 is any. Raises OSError."""
+async def listen(answer: Answer, port: int, host: str = "127.0.0.1") -> asyncio.Server:
+    """Serve `answer`, on loopback where no other address is named; port 0 is any. Raises OSError."""
     busy = asyncio.Semaphore(MOST)
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,7 +98,7 @@ async def listen(answer: Answer, port: int) -> asyncio.Server:
                 with suppress(ConnectionError):
                     await writer.wait_closed()
 
-    return await asyncio.start_server(accept, "127.0.0.1", port)
+    return await asyncio.start_server(accept, host, port)
 
 
 async def _converse(browser: "_Browser", answer: Answer) -> None:
@@ -124,6 +125,7 @@ class _Browser:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
+        self._peer: str = writer.get_extra_info("peername")[0]
         self._h11 = h11.Connection(h11.SERVER)
 
     async def request(self) -> Request | None:
@@ -136,7 +138,7 @@ class _Browser:
             if len(body) > LONGEST:
                 raise ConnectionError("too long")
         headers = {name.decode("ascii"): value.decode("latin-1") for name, value in asked.headers}
-        return Request(asked.method.decode("ascii"), asked.target.decode("latin-1"), headers, body)
+        return Request(asked.method.decode("ascii"), asked.target.decode("latin-1"), headers, body, self._peer)
 
     async def whole(self, answer: Response) -> None:
         """Send an answer."""

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from daemon.auditing import Auditing
 from daemon.box import Box, Running
+from daemon.control import Answer
 from daemon.control import serve as control
 from daemon.delivery import Delivery
+from daemon.floor import floor
 from daemon.notify import notify, watchdog_seconds
 from daemon.progress import Progress, line
 from daemon.remote import Remote
@@ -48,8 +51,9 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
         box.door.write = voice.note
-        answers = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue}
+        answers: dict[str, Answer] = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue}
         answers |= {"reread": voice.reread, "audit": Auditing(box, voice.id, delivery.say).answer}
+        answers["floor"] = partial(floor, box)
         watches = {"events": voice.published.watch, "door": box.door.watch}
         async with (
             control(Path(config.box.run) / "control.sock", answers, watches),

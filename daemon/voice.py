@@ -94,7 +94,7 @@ class Voice:
 
     def wrong(self) -> list[str]:
         """The words for what is wrong, as state and status have them."""
-        return [cause.code for cause in self._said or ()]
+        return [cause.code for cause in (self._said[0] if self._said else ())]
 
     def report_configuration(self) -> None:
         """Say which configuration is in force."""

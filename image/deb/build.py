@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
 RELEASES = {"bookworm": ("12", "3.11", 36), "trixie": ("13", "3.13", 41)}
 """Of each Debian: its number, its Python, and the minor version of its C library."""
-EXTRAS = ("ble",)
+EXTRAS = ("ble", "provision")
 SCRIPT = "#!/opt/passerby/bin/python -I\nimport sys\n\nfrom {module} import main\n\nsys.exit(main())\n"
 UNITS = sorted(file.name for kind in ("service", "socket", "timer") for file in (TREE / "systemd").glob(f"*.{kind}"))
 PLACES = {

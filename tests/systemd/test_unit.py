@@ -34,8 +34,9 @@ def test_the_exposure_is_at_most_two(tmp_path: Path, radios: tuple[str, ...]) ->
 
 
 @needs_systemd
-def test_the_exposure_of_bluetooths_opener_is_at_most_two() -> None:
-    judged = exposed(SYSTEMD / "passerby-bluetooth@.service", THRESHOLD)
+@pytest.mark.parametrize("name", ["passerby-bluetooth@.service", "passerby-floor.service"])
+def test_the_exposure_of_its_companions_is_at_most_two(name: str) -> None:
+    judged = exposed(SYSTEMD / name, THRESHOLD)
     assert judged.returncode == 0, judged.stdout[-200:] + judged.stderr
 
 
