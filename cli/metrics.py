@@ -71,6 +71,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     acknowledged, in_flight = details["broker"]["acknowledged"], details["broker"]["in_flight"]
     yield from _one("published", "counter", "Messages the broker has acknowledged.", [({}, acknowledged)])
     yield from _one("in_flight", "gauge", "Messages on their way.", [({}, in_flight)])
+    yield from _more(details)
     yield from _one(
         "clock_synced", "gauge", "Whether the clock is kept right.", [({}, int(document["clock"] == "synced"))]
     )
@@ -85,12 +86,53 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     yield from _sensors(document.get("sensors", []), details["sensors"])
 
 
+def _more(details: dict[str, Any]) -> Iterator[str]:
+    """What only the box's own people see."""
+    broker, outbox, lives = details["broker"], details["outbox"], details["lives"]
+    single = (
+        ("ack_seconds", "gauge", "The broker's last acknowledgement took so long.", broker["ack_seconds"]),
+        ("queue_quota_bytes", "gauge", "Room that the queue may take.", outbox["quota"]),
+        ("loop_lag_seconds", "gauge", "The latest that the loop was in the last minute.", details["loop_lag"]),
+        ("clock_offset_seconds", "gauge", "By how much the clock is still corrected.", details["clock_offset"]),
+        ("medium_life_used_ratio", "gauge", "Used life of the medium, where it says.", details["life_used"]),
+        ("operational_seconds", "counter", "Seconds that the daemon has run in all its lives.", lives["seconds"]),
+        ("crashfree_seconds", "gauge", "Seconds that it has run since its last crash.", lives["crashfree"]),
+    )
+    for name, kind, text, value in single:
+        if value is not None:
+            yield from _one(name, kind, text, [({}, value)])
+    labelled = (
+        ("queue_waiting_rows", "gauge", "Messages that wait, by dearness.", "class", outbox["waiting"]),
+        ("mqtt_troubles", "counter", "Times without a connection, by reason.", "reason", broker["troubles"]),
+        ("starts", "counter", "Starts of the daemon, by what ended the life before.", "reason", lives["starts"]),
+    )
+    for name, kind, text, label, values in labelled:
+        yield from _one(name, kind, text, [({label: key}, value) for key, value in values.items()])
+    yield from _perception(details["perception"])
+
+
+def _perception(cameras: dict[str, Any]) -> Iterator[str]:
+    if not cameras:
+        return
+    yield "# TYPE passerby_perception_seconds histogram"
+    yield "# HELP passerby_perception_seconds Time that perception took for a picture."
+    for name, one in cameras.items():
+        label, below = f'name="{_escaped(name)}"', 0
+        for bound, count in zip([*one["bounds"], "+Inf"], one["counts"], strict=True):
+            below += count
+            yield f'passerby_perception_seconds_bucket{{{label},le="{bound}"}} {below}'
+        yield f"passerby_perception_seconds_sum{{{label}}} {one['seconds']:.3f}"
+        yield f"passerby_perception_seconds_count{{{label}}} {below}"
+
+
 def _sensors(sensors: list[dict[str, Any]], details: dict[str, Any]) -> Iterator[str]:
     who = {one["name"]: {"sensor": one["sensor"], "name": one["name"]} for one in sensors}
     up = [(who[one["name"]], int(one["state"] == "running")) for one in sensors]
     yield from _one("source_up", "gauge", "Whether the sensor senses.", up)
     ages = [(who[one["name"]], one["age"]) for one in sensors if one.get("age") is not None]
     yield from _one("source_last_progress_seconds", "gauge", "Since the sensor's last sign of life.", ages)
+    rates = [(who[one["name"]], one["rate"]) for one in sensors if one.get("rate") is not None]
+    yield from _one("source_rate", "gauge", "What the sensor gives a second: pictures, frames, adverts.", rates)
     counts = [
         ({**who[name], "what": what}, value)
         for name, more in details.items()

@@ -119,7 +119,7 @@ def _sensors(sensors: list[dict[str, Any]], details: dict[str, Any]) -> Table:
 def _facts(name: str, facts: dict[str, Any]) -> Text:
     text = Text(f"{name:8}", style="bold")
     for what, value in facts.items():
-        if value is not None:
+        if value is not None and not isinstance(value, dict):
             text.append(f" {what} ", style="dim").append(_shown(what, value))
     return text
 

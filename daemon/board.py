@@ -15,11 +15,13 @@ SOON_S = 14 * 86400
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Temperature (degrees C), the firmware's throttling bits, the end of the certificate (epoch seconds)."""
+    """Temperature (degrees C), the firmware's throttling bits, the end of the certificate (epoch seconds), and the
+    share of the medium's life that is used, where the medium says (eMMC does, SD cards do not)."""
 
     soc_temp: float | None = None
     throttled: int | None = None
     certificate_ends: int | None = None
+    life_used: float | None = None
 
     def causes(self, epoch: float) -> tuple[Cause, ...]:
         """What is wrong at `epoch` seconds."""
@@ -45,7 +47,14 @@ def board(certificate: Path | None, root: Path = Path("/")) -> Board:
         throttled = int(text, 16)
     with suppress(OSError):
         ends = _ends(certificate, certificate.stat().st_mtime_ns) if certificate else None
-    return Board(soc_temp, throttled, ends)
+    return Board(soc_temp, throttled, ends, _life_used(root))
+
+
+def _life_used(root: Path) -> float | None:
+    for file in sorted((root / "sys/block").glob("mmcblk*/device/life_time")):
+        with suppress(OSError, ValueError):
+            return max(int(part, 16) for part in file.read_text(encoding="ascii").split()) / 10
+    return None
 
 
 @lru_cache(maxsize=1)

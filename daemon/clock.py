@@ -13,7 +13,7 @@ from events import ClockState
 BUILT = 1_763_769_600
 """2025-11-22: no box runs this code earlier, so a clock that says so has not been set since boot."""
 
-STA_UNSYNC = 0x40
+STA_UNSYNC, STA_NANO = 0x40, 0x2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +101,18 @@ class _Timex(ctypes.Structure):
 
 def _disciplined() -> bool:
     """Whether the kernel says that something keeps its clock right."""
+    timex = _asked()
+    return timex is not None and not timex.status & STA_UNSYNC
+
+
+def offset_s() -> float | None:
+    """By how much the kernel still corrects its clock; None while nothing keeps it right."""
+    timex = _asked()
+    if timex is None or timex.status & STA_UNSYNC:
+        return None
+    return int(timex.offset) / (1e9 if timex.status & STA_NANO else 1e6)
+
+
+def _asked() -> _Timex | None:
     timex = _Timex()
-    return ctypes.CDLL(None).adjtimex(ctypes.byref(timex)) >= 0 and not timex.status & STA_UNSYNC
+    return timex if ctypes.CDLL(None).adjtimex(ctypes.byref(timex)) >= 0 else None

@@ -8,6 +8,7 @@ sensor -> driver -> Frame -> Perceiver -> Percept ------> Reporter (metrics, win
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from time import perf_counter
 from typing import Protocol
 
 from daemon.reporter import Reporter
@@ -54,7 +55,7 @@ async def look(
         if frame.at < due:
             continue
         due = frame.at + (1 - SPARE) / fps
-        percept = await turns.take(vitals.name, partial(_perceived, perceiver, frame, age))
+        percept = await turns.take(vitals.name, partial(_perceived, perceiver, frame, age, vitals))
         if percept is None:
             vitals.count("stale")
             continue
@@ -66,8 +67,13 @@ async def look(
         vitals.live(percept.at, percept.view)
 
 
-def _perceived(perceiver: Perceiver, frame: Frame, age: Callable[[float], float]) -> Percept | None:
-    return None if age(frame.at) > STALE else perceiver.perceive(frame)
+def _perceived(perceiver: Perceiver, frame: Frame, age: Callable[[float], float], vitals: Vitals) -> Percept | None:
+    if age(frame.at) > STALE:
+        return None
+    began = perf_counter()
+    percept = perceiver.perceive(frame)
+    vitals.spent.add(perf_counter() - began)
+    return percept
 
 
 async def take_stock(

@@ -1,5 +1,6 @@
 """Whether the box gets on: what the watchdog is fed by. A process that merely lives is not one that works."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from daemon.vitals import Stage, Vitals
@@ -12,6 +13,21 @@ STORE_STUCK_S = 10.0
 ACK_STUCK_S = 180.0
 """Seconds: a camera, radio, reader or till that runs shows life every few, a broker that acknowledges nothing is left
 by the publisher after 30. Whoever exceeds these has hung in a way that its own repairs do not reach."""
+
+
+class Lag:
+    """By how much the loop was late for its ticks, over the last minute."""
+
+    def __init__(self) -> None:
+        self._late: deque[float] = deque([0.0], maxlen=60)
+
+    def note(self, seconds: float) -> None:
+        """It woke so many real seconds after it should have."""
+        self._late.append(max(0.0, seconds))
+
+    def worst(self) -> float:
+        """Seconds."""
+        return round(max(self._late), 3)
 
 
 class Progress:

@@ -81,6 +81,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             publishing.cancel()
         voice.ledger.flush()
         voice.save_snapshot()
+        voice.lives.keep("stopped")
     return again.is_set()
 
 
@@ -105,7 +106,9 @@ async def _tick(box: Box, voice: Voice, progress: Progress) -> None:
     """Every second time passes for the windows; at each window's end the ledger and the snapshot reach the disk."""
     saved = None
     while True:
-        await box.clock.sleep(TICK_S)
+        due = box.clock.now() + TICK_S
+        await box.clock.sleep_until(due)
+        voice.lag.note((box.clock.now() - due) / box.config.box.speed)
         box.reporter.tick(box.clock.now())
         progress.tick(box.clock.now())
         voice.say_what_changed()
@@ -114,6 +117,7 @@ async def _tick(box: Box, voice: Voice, progress: Progress) -> None:
             try:
                 voice.ledger.flush()
                 voice.save_snapshot()
+                voice.lives.keep()
             except OSError as error:
                 log.warning("ledger and snapshot could not be written: %s", error.strerror)
 

@@ -1,5 +1,6 @@
 """What one sensor does, since when, why not, and how much of the open window it really saw."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -7,6 +8,9 @@ from events import Name, Quality, Reason, Sensor
 
 GAP = 2.0
 """Seconds without a sign of life after which a sensor is no longer thought to be seeing."""
+
+
+BOUNDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 class Stage(StrEnum):
@@ -17,6 +21,19 @@ class Stage(StrEnum):
     UNAVAILABLE = "unavailable"
     MISCONFIGURED = "misconfigured"
     ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Spent:
+    """How long perception took for each picture, as a histogram: `counts[i]` took at most `BOUNDS[i]` seconds."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    seconds: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        """One picture more."""
+        self.counts[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
 
 
 @dataclass(slots=True)
@@ -38,6 +55,7 @@ class Vitals:
     restarts: int = 0
     source: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
 
     def enter(self, stage: Stage, at: float, code: str | None = None, text: str | None = None) -> None:
         """Note a change of stage; a stage that lasts keeps its beginning."""

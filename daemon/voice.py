@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,19 @@ from typing import Any
 from config import Config, ConfigError
 from daemon import __version__
 from daemon.actions import Actions
+from daemon.board import board
 from daemon.box import Box
+from daemon.clock import offset_s
 from daemon.delivery import Published
 from daemon.faults import Faults
 from daemon.health import causes, health
 from daemon.identity import birth, box_id
 from daemon.lamp import Lamp
 from daemon.live import live
+from daemon.lives import Lives
+from daemon.progress import Lag
 from daemon.remote import Remote
-from daemon.vitals import Stage
+from daemon.vitals import BOUNDS, Stage
 from drivers.led.sysfs import light
 from events import Code, Health, Problem
 from events.state import Cause, Condition, State
@@ -56,6 +61,10 @@ class Voice:
         self._online = box.clock.now()
         self._faults = Faults(lambda at: box.clock.wall(at).epoch)
         self._said: tuple[tuple[Cause, ...], bool] | None = None
+        self._troubles: Counter[str] = Counter()
+        self._trouble: str | None = None
+        self.lag = Lag()
+        self.lives = Lives(self._state_dir)
         self.id = box.config.box.id or box_id(self._state_dir)
         self.ledger = Ledger(self._state_dir)
         self.published = Published(self.ledger, box.clock)
@@ -86,11 +95,20 @@ class Voice:
     def say_what_changed(self) -> None:
         """Publish state and health at once when there is a new reason to worry, or one less; alert what lasts."""
         found = causes(self._box, self._offline_s(), self._outbox.stats())
+        self._notice_trouble()
         for alert in self._faults.judge(self._box.clock.now(), found):
             self._box.reporter.say(alert)
         if (found, self._box.door.open) != self._said:
             self._said = found, self._box.door.open
             self.publisher.refresh()
+
+    def _notice_trouble(self) -> None:
+        """Count the reasons for which there is no connection, each when it begins."""
+        advice = self.publisher.stats().advice
+        word = advice.word if advice else None
+        if word and word != self._trouble:
+            self._troubles[word] += 1
+        self._trouble = word
 
     def wrong(self) -> list[str]:
         """The words for what is wrong, as state and status have them."""
@@ -130,7 +148,7 @@ class Voice:
 
     def snapshot(self) -> dict[str, object]:
         """The status as it is kept on the disk for when the daemon is dead."""
-        stats = self.publisher.stats()
+        stats, store = self.publisher.stats(), self._outbox.stats()
         return {
             **document(Envelope(self.health())),
             "details": {
@@ -146,6 +164,18 @@ class Voice:
                     "advice": stats.advice.remedy if stats.advice else None,
                     "in_flight": stats.in_flight,
                     "acknowledged": stats.acknowledged,
+                    "ack_seconds": stats.ack_seconds,
+                    "troubles": dict(self._troubles),
+                },
+                "outbox": {"quota": store.quota, "waiting": store.by_keep},
+                "lives": self.lives.figures(),
+                "loop_lag": self.lag.worst(),
+                "clock_offset": offset_s(),
+                "life_used": board(None).life_used,
+                "perception": {
+                    vitals.name: {"bounds": BOUNDS, "counts": vitals.spent.counts, "seconds": vitals.spent.seconds}
+                    for vitals in self._box.sensors
+                    if vitals.spent.seconds
                 },
                 "sensors": {
                     vitals.name: {

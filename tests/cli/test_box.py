@@ -54,7 +54,7 @@ async def until(run: Path, state: str) -> tuple[int, dict[str, object]]:
     for _ in range(200):
         code, out, _ = await passerby("status", "--run", str(run), "--json")
         document = json.loads(out)
-        if document["sensors"][0]["state"] == state:
+        if document.get("sensors") and document["sensors"][0]["state"] == state:
             return code, document
         await asyncio.sleep(0.1)
     raise AssertionError(f"the camera never was {state}: {document}")

@@ -38,7 +38,20 @@ STATUS: dict[str, Any] = {
         "site": "shop",
         "box": 'a"b',
         "version": "0.1.0",
-        "broker": {"connected": False, "advice": "check the network " * 9, "in_flight": 0, "acknowledged": 40},
+        "broker": {
+            "connected": False,
+            "advice": "check the network " * 9,
+            "in_flight": 0,
+            "acknowledged": 40,
+            "ack_seconds": 0.02,
+            "troubles": {"refused": 2},
+        },
+        "outbox": {"quota": 64 << 20, "waiting": {"detail": 2, "alert": 0}},
+        "lives": {"seconds": 86400, "crashfree": 3600, "starts": {"first": 1, "crash": 1}},
+        "loop_lag": 0.004,
+        "clock_offset": -0.0012,
+        "life_used": None,
+        "perception": {"door": {"bounds": [0.01, 0.1], "counts": [5, 2, 1], "seconds": 0.4}},
         "sensors": {"street": {"device": "mon:wlan1", "text": None, "restarts": 4, "since": 9, "frames": 5}},
     },
 }
@@ -136,6 +149,27 @@ def test_the_metrics_are_openmetrics() -> None:
     assert 'passerby_fault{code="gone",sensor="wifi",name="street"} 1' in samples
     assert r'box="a\"b"' in exposition(STATUS)
     assert "soc_temperature" not in exposition(STATUS), "what is not known is left out, not 0"
+    assert "medium_life" not in exposition(STATUS)
+    buckets = [line for line in samples if line.startswith("passerby_perception_seconds_bucket")]
+    assert [line.rpartition(" ")[2] for line in buckets] == ["5", "7", "8"], "buckets add up"
+
+
+def test_everything_that_an_operator_is_promised_is_measured() -> None:
+    told = set(re.findall(r"^# TYPE passerby_(\w+)", exposition(STATUS), re.M))
+    operations = {
+        "box",
+        "uptime_seconds",
+        "crashfree_seconds",
+        "starts",
+        "loop_lag_seconds",
+        "cpu_seconds",
+        "rss_bytes",
+    }
+    operations |= {"queue_quota_bytes", "clock_synced", "clock_offset_seconds", "token_epoch"}
+    sensors = {"source_up", "source_items", "perception_seconds"}
+    delivery = {"queue_waiting_rows", "dropped", "dead_letter_rows", "published", "ack_seconds", "in_flight"}
+    delivery |= {"mqtt_connected", "mqtt_troubles", "reconnects", "queue_rows", "queue_bytes"}
+    assert (operations | sensors | delivery) - told == set()
 
 
 def test_a_collector_never_sees_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
