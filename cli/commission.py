@@ -42,7 +42,7 @@ async def _serve(run: Path, file: Path, minutes: float, port: int, camera: str |
     from commissioning.routes import Routes
     from commissioning.versions import Versions
     from commissioning.visit import Visit
-    from commissioning.web import listen
+    from commissioning.web import listening
     from config import load
 
     cameras = load(file).cameras
@@ -52,14 +52,13 @@ async def _serve(run: Path, file: Path, minutes: float, port: int, camera: str |
         raise click.UsageError(f"--camera {camera}: there is {', '.join(cameras)}")
     link, guard = Link(run), Guard(time.monotonic)
     visit = Visit(link, camera or next(iter(cameras)), minutes, time.monotonic)
-    server = await listen(Routes(guard, visit, link, Versions(file)).answer, port)
-    _tell(server.sockets[0].getsockname()[1], guard.token, minutes)
-    looking = asyncio.create_task(visit.run(), name="visit")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, looking.cancel)
-    await asyncio.wait([looking])
-    server.close()
-    await asyncio.sleep(FAREWELL_S)
+    async with listening(Routes(guard, visit, link, Versions(file)).answer, port) as server:
+        _tell(server.sockets[0].getsockname()[1], guard.token, minutes)
+        looking = asyncio.create_task(visit.run(), name="visit")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, looking.cancel)
+        await asyncio.wait([looking])
+        await asyncio.sleep(FAREWELL_S)
     click.echo("The page has ended.")
 
 

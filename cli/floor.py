@@ -8,7 +8,7 @@ import click
 from cli.box import run_option
 from commissioning.floor import Floor, own_names
 from commissioning.link import Link
-from commissioning.web import listen
+from commissioning.web import listening
 
 
 @click.command()
@@ -30,11 +30,10 @@ def floor(run: Path, where: str) -> None:
 
 async def _serve(run: Path, host: str, port: int) -> None:
     try:
-        server = await listen(Floor(Link(run), own_names()).answer, port, host)
+        async with listening(Floor(Link(run), own_names()).answer, port, host) as server:
+            for one in server.sockets:
+                address, number = one.getsockname()[:2]
+                click.echo(f"the shop floor is at http://{f'[{address}]' if ':' in address else address}:{number}/")
+            await server.serve_forever()
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror or error}") from None
-    async with server:
-        for one in server.sockets:
-            address, number = one.getsockname()[:2]
-            click.echo(f"the shop floor is at http://{f'[{address}]' if ':' in address else address}:{number}/")
-        await server.serve_forever()

@@ -1,8 +1,9 @@
 """What is drawn into one camera's picture, read from the configuration file and written back into it, comments kept."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import tomlkit
@@ -147,17 +148,51 @@ def _rounded(value: Any) -> Any:
 
 def drawing_of(document: Mapping[str, Any]) -> Drawing:
     """What the page sent. Raises ValueError naming the field that is not what it should be."""
-    camera, tables, masks = document.get("camera"), document.get("tables"), document.get("masks", [])
-    gates = document.get("gates", {})
+    camera, masks = document.get("camera"), document.get("masks", [])
     if not isinstance(camera, str):
         raise ValueError(f"camera {camera!r}: must be a camera's name")
-    if not isinstance(masks, list):
-        raise ValueError("masks: must be a list of outlines")
-    for field_, value, known in (("tables", tables, GEOMETRY), ("gates", gates, GATES)):
-        if not isinstance(value, dict) or not value.keys() <= known.keys():
-            raise ValueError(f"{field_}: must be tables of {', '.join(known)}")
-        for kind, entries in value.items():
-            if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
-                raise ValueError(f"{field_}.{kind}: must be tables by name")
-    assert isinstance(tables, dict)
+    if not _outlines(masks):
+        raise ValueError("masks: must be a list of outlines, each a list of points [x, y]")
+    tables = _entries("tables", document.get("tables"), {kind: (*keys, "counters") for kind, keys in GEOMETRY.items()})
+    gates = _entries("gates", document.get("gates", {}), GATES)
+    for where, key, value in _values("tables", tables):
+        if not (_outlines(value) if key == "counters" else _outline(value)):
+            raise ValueError(f"{where}.{key}: must be a list of {'outlines' if key == 'counters' else 'points [x, y]'}")
+    for where, key, value in _values("gates", gates):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError(f"{where}.{key}: must be a whole number of dBm")
     return Drawing(camera, tables, masks, gates)
+
+
+def _entries(field_: str, tables: Any, known: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Table]]:
+    """Tables of tables of known keys. Raises ValueError."""
+    if not isinstance(tables, dict) or not tables.keys() <= known.keys():
+        raise ValueError(f"{field_}: must be tables of {', '.join(known)}")
+    for kind, entries in tables.items():
+        if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
+            raise ValueError(f"{field_}.{kind}: must be tables by name")
+        for name, entry in entries.items():
+            if unknown := entry.keys() - set(known[kind]):
+                raise ValueError(f"{field_}.{kind}.{name}: has no {', '.join(sorted(unknown))}")
+    return tables
+
+
+def _values(field_: str, tables: Mapping[str, Mapping[str, Table]]) -> Iterator[tuple[str, str, Any]]:
+    for kind, entries in tables.items():
+        for name, entry in entries.items():
+            for key, value in entry.items():
+                yield f"{field_}.{kind}.{name}", key, value
+
+
+def _outlines(value: Any) -> bool:
+    return isinstance(value, list) and all(_outline(one) for one in value)
+
+
+def _outline(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(point, list) and len(point) == 2 and all(_number(one) for one in point) for point in value
+    )
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

@@ -34,7 +34,7 @@ class Routes:
         self._certificate: dict[str, Any] | None = None
         self._gets: dict[str, Callable[[], Response | Stream | Awaitable[Response]]] = {
             "/state": self._state,
-            "/live": visit.tab,
+            "/live": self._live,
             "/walked": lambda: told(visit.walked.heat()),
             "/suggest": self._suggest,
             "/sensed": self._sensed,
@@ -76,6 +76,11 @@ class Routes:
         except OSError as error:
             raise Refused(500, f"{error.filename}: {error.strerror}. Start passerby commission with sudo.") from None
         raise Refused(404, "The page has nothing there.")
+
+    def _live(self) -> Stream:
+        if not self._visit.left:
+            raise Refused(410, "The page has ended.")
+        return self._visit.tab()
 
     def _state(self) -> Response:
         text = self._versions.read()

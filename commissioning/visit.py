@@ -10,7 +10,6 @@ from typing import Any
 
 from commissioning.link import Away, Declined, Link
 from commissioning.walked import Walked
-from commissioning.web import Refused
 
 GRACE_S = 3.0
 """Seconds that the door stays open for a tab that is being loaded again."""
@@ -105,9 +104,7 @@ class Visit:
         return self._walked.setdefault(self.camera, Walked())
 
     async def tab(self) -> AsyncGenerator[str, None]:
-        """Everything that a tab is told; the newest tab has the page. Raises Refused when the time is over."""
-        if not self.left:
-            raise Refused(410, "The page has ended.")
+        """Everything that a tab is told; the newest tab has the page."""
         if self._tab is not None:
             self._tab.tell('{"elsewhere":true}', last=True)
         tab = self._tab = Tab()

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ LONGEST = 256 * 1024
 PATIENCE_S = 30.0
 """Seconds that a browser may think between two requests of a connection, and take for one."""
 MOST = 32
-"""Connections at a time."""
+"""Connections at a time; one more is hung up on."""
 ALWAYS = (
     (
         "Content-Security-Policy",
@@ -83,32 +83,46 @@ def told(document: object, status: int = 200, headers: tuple[tuple[str, str], ..
     return Response(status, body=json.dumps(document, separators=(",", ":")).encode(), headers=headers)
 
 
-async def listen(answer: Answer, port: int, host: str = "127.0.0.1") -> asyncio.Server:
-    """Serve `answer`, on loopback where no other address is named; port 0 is any. Raises OSError."""
-    busy = asyncio.Semaphore(MOST)
+@asynccontextmanager
+async def listening(answer: Answer, port: int, host: str = "127.0.0.1") -> AsyncIterator[asyncio.Server]:
+    """Serve `answer`, on loopback where no other host is named; port 0 is any. Raises OSError."""
+    conversations: set[asyncio.Task[None] | None] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with busy:
-            try:
+        conversations.add(asyncio.current_task())
+        try:
+            if len(conversations) <= MOST:
                 await _converse(_Browser(reader, writer), answer)
-            except (ConnectionError, TimeoutError, h11.RemoteProtocolError) as error:
-                log.debug("a browser went away: %s", type(error).__name__)
-            finally:
-                writer.close()
-                with suppress(ConnectionError):
-                    await writer.wait_closed()
+        except (ConnectionError, TimeoutError) as error:
+            log.debug("a browser went away: %s", type(error).__name__)
+        except asyncio.CancelledError:  # at the end only; streams of Python 3.11 would report it as an error
+            log.debug("a conversation ends with the page")
+        finally:
+            conversations.discard(asyncio.current_task())
+            writer.close()
 
-    return await asyncio.start_server(accept, host, port)
+    server = await asyncio.start_server(accept, host, port)
+    try:
+        yield server
+    finally:
+        server.close()
+        ending = [task for task in conversations if task is not None]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
 
 
 async def _converse(browser: "_Browser", answer: Answer) -> None:
     while True:
-        async with asyncio.timeout(PATIENCE_S):
-            request = await browser.request()
-        if request is None:
-            return
+        answered: Response | Stream
         try:
+            async with asyncio.timeout(PATIENCE_S):
+                request = await browser.request()
+            if request is None:
+                return
             answered = await answer(request)
+        except h11.RemoteProtocolError:
+            answered = told({"error": "This is no request that a browser makes."}, 400)
         except Refused as refusal:
             answered = told({"error": refusal.why}, refusal.status)
         if isinstance(answered, Response):
@@ -129,14 +143,14 @@ class _Browser:
         self._h11 = h11.Connection(h11.SERVER)
 
     async def request(self) -> Request | None:
-        """The next request; None when there is none any more. Raises h11.RemoteProtocolError, Refused."""
+        """The next request; None when there is none any more. Raises h11.RemoteProtocolError, Refused when too long."""
         asked, body = await self._next(), b""
         if not isinstance(asked, h11.Request):
             return None
         while isinstance(part := await self._next(), h11.Data):
             body += part.data
             if len(body) > LONGEST:
-                raise ConnectionError("too long")
+                raise Refused(413, "That is more than a page has to say.")
         headers = {name.decode("ascii"): value.decode("latin-1") for name, value in asked.headers}
         return Request(asked.method.decode("ascii"), asked.target.decode("latin-1"), headers, body, self._peer)
 

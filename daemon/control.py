@@ -42,6 +42,8 @@ async def serve(
             await _say(writer, {"error": str(error)})
         except ConnectionError:
             log.debug("a control client went away")
+        except asyncio.CancelledError:  # at the end of `serve` only; streams of Python 3.11 would report it as an error
+            log.debug("a conversation ends with the box")
         finally:
             conversations.discard(asyncio.current_task())
             writer.close()

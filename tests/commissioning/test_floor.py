@@ -12,7 +12,7 @@ import pytest
 
 from commissioning.floor import FILES, Floor
 from commissioning.link import Link
-from commissioning.web import Refused, Request, listen
+from commissioning.web import Refused, Request, listening
 from daemon.box import Box
 from daemon.control import serve
 from daemon.floor import floor
@@ -53,7 +53,7 @@ async def get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
 
 
 async def test_a_browser_gets_the_page_and_the_figures_of_this_moment(tmp_path: Path, box: Box) -> None:
-    async with running(tmp_path, box), await listen(Floor(Link(tmp_path), NAMES).answer, 0) as server:
+    async with running(tmp_path, box), listening(Floor(Link(tmp_path), NAMES).answer, 0) as server:
         port = server.sockets[0].getsockname()[1]
         for path, (_, kind) in FILES.items():
             status, headers, body = await get(port, path)
@@ -71,7 +71,7 @@ async def test_a_browser_gets_the_page_and_the_figures_of_this_moment(tmp_path: 
 
 
 async def test_without_the_daemon_the_page_says_so(tmp_path: Path) -> None:
-    async with await listen(Floor(Link(tmp_path), NAMES).answer, 0) as server:
+    async with listening(Floor(Link(tmp_path), NAMES).answer, 0) as server:
         status, _, body = await get(server.sockets[0].getsockname()[1], "/floor.json")
         assert (status, json.loads(body)) == (503, {"error": "the box is not running"})
 
