@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 
 from drivers.led.codes import FLICKER, blinks
@@ -16,8 +16,8 @@ IDENTIFY_S = 30.0
 class Lamp:
     """A light, or none."""
 
-    def __init__(self, light: Light | None) -> None:
-        self._light = light
+    def __init__(self, light: Light | None, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._light, self._sleep = light, sleep
         self._flickers_until = 0.0
 
     def identify(self) -> bool:
@@ -43,6 +43,6 @@ class Lamp:
         flickering = monotonic() < self._flickers_until
         for on, seconds in FLICKER if flickering else blinks(words):
             light.switch(on=on)
-            await asyncio.sleep(seconds)
+            await self._sleep(seconds)
             if not flickering and monotonic() < self._flickers_until:
                 return
