@@ -55,7 +55,7 @@ class Gate:
         self._heartbeat = HEARTBEAT_SECONDS
         self._dismissed = NONE
         self._dismissed_until = np.empty(0)
-        self._in_vain = 0
+        self._dismissal = DISMISSED_SECONDS
         self._before = NONE
         self._sweep = 0
         self._explored: list[Region] = []
@@ -87,7 +87,7 @@ class Gate:
         if len(empty):
             self._dismiss(at, empty)
         if tracks:
-            self._in_vain = 0
+            self._dismissal = DISMISSED_SECONDS
         for track in tracks:
             box = track.box
             if not track.coasting and box.top > 0 and box.bottom < 1:
@@ -137,9 +137,8 @@ class Gate:
 
     def _dismiss(self, at: float, empty: Boxes) -> None:
         """Leave these alone for a moment; for a longer one, the more often nobody came of it."""
-        seconds = min(DISMISSED_SECONDS * 2**self._in_vain, LONGEST_DISMISSED_SECONDS)
-        self._in_vain += 1
-        until = np.append(self._dismissed_until, np.full(len(empty), at + seconds))
+        until = np.append(self._dismissed_until, np.full(len(empty), at + self._dismissal))
+        self._dismissal = min(2 * self._dismissal, LONGEST_DISMISSED_SECONDS)
         left = np.flatnonzero(until >= at)[-_REMEMBERED:]
         self._dismissed, self._dismissed_until = np.concatenate((self._dismissed, empty))[left], until[left]
 

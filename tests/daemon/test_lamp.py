@@ -23,7 +23,7 @@ class Watcher:
     async def shows(self, round_: tuple[Step, ...]) -> bool:
         """Whether these steps come next, after what is being shown still."""
         self.seen.clear()
-        while len(self.seen) < 60:
+        while len(self.seen) < 60:  # noqa: ASYNC110 - as many steps as it takes
             await asyncio.sleep(0)
         steps = self.seen
         return any(tuple(steps[at : at + len(round_)]) == round_ for at in range(len(steps) - len(round_)))

@@ -102,6 +102,15 @@ def test_a_blob_that_was_nobody_is_dismissed_for_a_moment_unless_it_grows() -> N
     assert looks(gate, 0.7, shadow)
 
 
+def test_a_night_of_shadows_is_dismissed_no_longer_than_a_moment() -> None:
+    gate = Gate(6, 0.24, 0.45)
+    shadow = blob(0.4, 0.5, 0.6, 0.9)
+    for n in range(2_000):
+        gate.learn(n * 2.0, (), [NONE], shadow)
+    looks(gate, 4_000.0)
+    assert looks(gate, 4_000.1, shadow)
+
+
 def test_small_people_get_tiles_where_they_are_once_their_size_is_learned() -> None:
     gate = Gate(6, 0.24, 0.45)
     looks(gate, 0.0)
