@@ -15,13 +15,15 @@ from config import Config
 from daemon import __version__
 from daemon.box import Box
 from daemon.vitals import Vitals
-from events import Birth, Code, Name
-from events.birth import Bounds, ReleaseBirth, SensorBirth, StreamBirth
+from events import Birth, Code, Name, Report
+from events.birth import Bounds, ReleaseBirth, RowBirth, SensorBirth, StreamBirth
+from mqtt.codec import Form
+from mqtt.documents import places
 from mqtt.outbox import Stream
 from privacy.policy import POLICY
 
 ID_BYTES = 10
-SCHEMA = 0
+SCHEMA = 1
 """The minor version of the documents under passerby/1: it grows when a field is added."""
 
 
@@ -36,7 +38,7 @@ def box_id(state: Path) -> str:
         return name
 
 
-def birth(box: Box, session: int, streams: Sequence[Stream]) -> Birth:
+def birth(box: Box, session: int, streams: Sequence[Stream], form: Form) -> Birth:
     """What a backend must know to read this box's reports."""
     config = box.config
     return Birth(
@@ -59,6 +61,11 @@ def birth(box: Box, session: int, streams: Sequence[Stream]) -> Birth:
         policy=tuple(
             ReleaseBirth(kind=Code(kind), floor=max(row.floor, config.privacy.floor) if row.floor else 0)
             for kind, row in POLICY.items()
+        ),
+        rows=tuple(
+            RowBirth(rows=Code(rows), places=tuple(map(Code, names)))
+            for rows, names in places(Report).items()
+            if form is Form.JSON
         ),
         preflight=_preflight(Path(config.box.state)),
         streams=tuple(StreamBirth(topic=Code(one.topic), store=Code(one.store), seq=one.seq + 1) for one in streams),

@@ -72,7 +72,7 @@ class Voice:
             broker(box.config),
             Topics(box.config.box.site, self.id),
             Documents(
-                birth=lambda session, streams: encode(birth(box, session, streams), form),
+                birth=lambda session, streams: encode(birth(box, session, streams, form), form),
                 state=lambda session, offline: encode(self._state(session, offline), form),
                 health=lambda: encode(self.health(), form),
                 live=self._live,

@@ -1,8 +1,8 @@
 """What every event is: frozen, flat and closed, so that a test can walk its fields and find no room for a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 Name = NewType("Name", str)
 """A name that the owner of the shop wrote into the configuration: of a line, a zone, a shelf, a SKU, a role."""
@@ -49,3 +49,9 @@ class Event:
 
     On the wire a field has its own name without a trailing underscore (`in_` is `in`).
     """
+
+
+def histogram(bins: int) -> Any:
+    """A field of so many bins, null by default; their bounds are named in birth. On the wire zeros at its end are left
+    out."""
+    return field(default=None, metadata={"bins": bins})

@@ -40,6 +40,14 @@ class Bounds(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowBirth(Event):
+    """What the places of a report's rows are, where rows are arrays (JSON); whatever else a row has is named in it."""
+
+    rows: Code
+    places: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Birth(Event):
     """Retained; `schema` is the minor version of the documents under passerby/1, `window` is in seconds."""
 
@@ -59,3 +67,4 @@ class Birth(Event):
     streams: tuple[StreamBirth, ...] = ()
     bounds: tuple[Bounds, ...] = ()
     preflight: Code | None = None
+    rows: tuple[RowBirth, ...] = ()

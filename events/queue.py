@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from events.base import Event, Name, Reason
+from events.base import Event, Name, Reason, histogram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class QueueCount(Event):
     open_seconds: float | None = None
     wait_median: float | None = None
     wait_p90: float | None = None
-    waits: tuple[int, ...] | None = None
+    waits: tuple[int, ...] | None = histogram(7)
     service_mean: float | None = None
     predicted_wait: float | None = None
     reason: Reason | None = None

@@ -55,8 +55,8 @@ class Report(Event):
     """
 
     start: int
-    seconds: int
-    clock: ClockState
+    seconds: int = 300
+    clock: ClockState = ClockState.SYNCED
     epoch: int
     quality: tuple[Quality, ...] = ()
     lines: tuple[LineCount, ...] = ()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from events.base import Event, Name
+from events.base import Event, Name, histogram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,4 +17,4 @@ class VisitCount(Event):
     visits: int | None = None
     visit_mean: float | None = None
     visit_median: float | None = None
-    durations: tuple[int, ...] | None = None
+    durations: tuple[int, ...] | None = histogram(7)

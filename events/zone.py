@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from events.base import Event, Name
+from events.base import Event, Name, histogram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +22,4 @@ class ZoneCount(Event):
     occupancy_max: int = 0
     person_seconds: float = 0.0
     over_capacity: float | None = None
-    dwell: tuple[int, ...] | None = None
+    dwell: tuple[int, ...] | None = histogram(8)

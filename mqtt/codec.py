@@ -1,9 +1,10 @@
 """Events to payloads and back: one document, as JSON with names or as CBOR with numbers; refuses what it did not write.
 
-JSON is one document, what is null or empty by default left out. CBOR is `[n, {number: column}]`: the same document with
-integer keys, columns instead of rows, and n documents of one topic in one message; COLUMNS is that as JSON text, for
-metered links whose backend has no CBOR. `store` and `seq`, where the outbox
-gave them, are the keys -1 and -2. Enums are their value in JSON and their place in the class in CBOR.
+JSON is one document, what is null or empty by default left out; a report leaves out whatever has its default, and its
+rows are arrays (`mqtt/documents.py`), while `document` names everything, for people. CBOR is `[n, {number: column}]`:
+the same document with integer keys, columns instead of rows, and n documents of one topic in one message; COLUMNS is
+that as JSON text, for metered links whose backend has no CBOR. `store` and `seq`, where the outbox gave them, are the
+keys -1 and -2. Enums are their value in JSON and their place in the class in CBOR.
 """
 
 import json
@@ -14,9 +15,9 @@ from typing import Any
 
 import cbor2
 
-from events import Event
+from events import Event, Report
 from mqtt.columns import PackingError, pack, unpack
-from mqtt.documents import Document, read, row
+from mqtt.documents import Document, lean, read, row
 from mqtt.rows import bounded, pack_rows, unpack_rows
 
 MAX_BYTES = 1 << 20
@@ -61,7 +62,8 @@ def encode(event: Event, form: Form, store: str | None = None, seq: int | None =
     """One event as a payload."""
     if form.columnar:
         return encode_many([Envelope(event, store, seq)], form)
-    return json.dumps(document(Envelope(event, store, seq)), separators=(",", ":"), allow_nan=False).encode()
+    written = lean(event) if isinstance(event, Report) else row(event)
+    return json.dumps(_identity(store, seq) | written, separators=(",", ":"), allow_nan=False).encode()
 
 
 def encode_many(envelopes: Sequence[Envelope], form: Form = Form.CBOR) -> bytes:
@@ -81,9 +83,12 @@ def merge(event: type[Event], payloads: Sequence[bytes], form: Form = Form.CBOR)
 
 
 def document(envelope: Envelope) -> Document:
-    """The JSON document of an event."""
-    identity: Document = {} if envelope.store is None else {"store": envelope.store, "seq": envelope.seq}
-    return identity | row(envelope.event)
+    """The JSON document of an event, every field by its name."""
+    return _identity(envelope.store, envelope.seq) | row(envelope.event)
+
+
+def _identity(store: str | None, seq: int | None) -> Document:
+    return {} if store is None else {"store": store, "seq": seq}
 
 
 def decode(event: type[Event], payload: bytes, form: Form | None = None) -> list[Envelope]:

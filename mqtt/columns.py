@@ -5,6 +5,7 @@ A packed column is one of
     [v, ...]                 one value a row; a shorter list is repeated
     {0: d, 1: [b, ...]}      the first rows hold the b's; each later one the row len(b) before it plus its difference
     {..., 2: k}              everything above is in units of 10**-k
+    {0: p, 3: [w, ...]}      words that come again, each told once: p packs their places in the list, null for none
 where d is itself `v` or `[v, ...]`. Nothing is rounded: a value that does not survive a form keeps that form away.
 """
 
@@ -27,6 +28,10 @@ def pack(cells: Sequence[Cell], strides: Sequence[int] = (1,)) -> Any:
     """The shortest packed form of `cells`; `strides` are the distances at which equal things are expected again."""
     scaled, digits = _scaled(cells)
     forms = list(_forms(scaled, strides))
+    if any(isinstance(cell, str) for cell in cells) and all(cell is None or isinstance(cell, str) for cell in cells):
+        words = list(dict.fromkeys(cell for cell in cells if cell is not None))
+        places = {word: place for place, word in enumerate(words)}
+        forms.append({0: pack([None if cell is None else places[cell] for cell in cells], strides), 3: words})
     if digits:
         forms = [{**form, 2: digits} if isinstance(form, dict) else {0: form, 2: digits} for form in forms]
         forms += _forms(cells, strides)
@@ -37,6 +42,8 @@ def unpack(packed: Any, count: int) -> list[Cell]:
     """The `count` cells of a packed column. Raises PackingError for anything that `pack` cannot have made."""
     if not isinstance(packed, dict):
         return _repeated(packed, count)
+    if 3 in packed:
+        return _looked_up(packed, count)
     unknown = set(packed) - {0, 1, 2}
     base, digits = packed.get(1, []), packed.get(2, 0)
     if unknown or 0 not in packed or not isinstance(base, list) or not _is_int(digits) or not 0 <= digits <= _DIGITS:
@@ -99,6 +106,18 @@ def _summed(base: list[Any], differences: Any, count: int) -> list[Cell]:
     for difference in _repeated(differences, count - len(base)):
         cells.append(cells[-len(base)] + _whole(difference))
     return list(cells)
+
+
+def _looked_up(packed: dict[Any, Any], count: int) -> list[Cell]:
+    words = packed[3]
+    if set(packed) != {0, 3} or not (isinstance(words, list) and all(isinstance(word, str) for word in words)):
+        raise PackingError("a column of words has an unknown form")
+    if isinstance(packed[0], dict) and 3 in packed[0]:
+        raise PackingError("a column of words is looked up in another")
+    places = [place if place is None else _whole(place) for place in unpack(packed[0], count)]
+    if not all(place is None or 0 <= place < len(words) for place in places):
+        raise PackingError("a column has a word that is not in its list")
+    return [None if place is None else words[place] for place in places]
 
 
 def _is_int(cell: object) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from events import Event
 from mqtt.columns import Cell, PackingError, pack, unpack
-from mqtt.documents import Document
+from mqtt.documents import Document, trimmed
 from mqtt.shape import REQUIRED, Field, shape
 
 MAX_ROWS = 50_000
@@ -27,6 +27,7 @@ def pack_rows(event: type[Event], rows: Sequence[Event], strides: tuple[int, ...
 def _pack_field(field: Field, values: Sequence[Any], strides: tuple[int, ...]) -> Any:
     if not field.many:
         return pack([_number(field, value) for value in values], (1, *strides))
+    values = [value if value is None else trimmed(field, value) for value in values]
     lengths = [_NO_TUPLE if value is None else len(value) for value in values]
     items = [item for value in values if value is not None for item in value]
     length = lengths[0] if len(set(lengths)) == 1 and lengths[0] > 0 else 0

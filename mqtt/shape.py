@@ -24,6 +24,7 @@ class Field:
 
     `number` is its place in the class and its key in CBOR, so fields are only ever appended. `type` is int, float,
     bool, str, an Enum or an Event type; `many` says that it is a tuple of these, `nullable` that null is a value.
+    `bins` is the length of a histogram, 0 of anything else.
     """
 
     number: int
@@ -33,11 +34,17 @@ class Field:
     many: bool
     nullable: bool
     default: object
+    bins: int = 0
 
     @property
     def nested(self) -> bool:
         """Whether the field holds rows of another event type."""
         return issubclass(self.type, Event)
+
+    @property
+    def placed(self) -> bool:
+        """Whether a row that is an array has this field at its place; what is null by default is named at its end."""
+        return self.default is not None
 
     @property
     def members(self) -> tuple[Enum, ...]:
@@ -71,7 +78,8 @@ def _field(number: int, event: type[Event], own: Any, hint: Any) -> Field:
     if issubclass(plain, Event) and not many:
         raise TypeError(f"{event.__name__}.{own.name}: one nested event is written as its fields")
     default = REQUIRED if own.default is MISSING else own.default
-    return Field(number, own.name, own.name.rstrip("_"), plain, many, nullable, default)
+    bins = own.metadata.get("bins", 0)
+    return Field(number, own.name, own.name.rstrip("_"), plain, many, nullable, default, bins)
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:

@@ -78,7 +78,7 @@ class Consumer:
             self.invalid += 1
             return
         if levels[-1] == "report":
-            self._upsert(WINDOWS, _window(levels[2], levels[3], document))
+            self._upsert(WINDOWS, _window(levels[2], levels[3], named(document, validator.schema)))
         else:
             self._upsert(DROPS, {column.name: document.get(column.name) for column in DROPS.columns})
 
@@ -87,6 +87,22 @@ class Consumer:
         statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=["store", "seq"])
         with self.engine.begin() as connection:
             self.stored += connection.execute(statement).rowcount
+
+
+def named(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A report with its defaults filled in and its rows as objects, by the titles that its schema gives each place."""
+    told = schema["properties"]
+    whole = {name: field["default"] for name, field in told.items() if field.get("default")} | document
+    for name, rows in document.items():
+        if "$ref" in told[name].get("items", {}):
+            array = schema["$defs"][told[name]["items"]["$ref"].rpartition("/")[2]]["anyOf"][0]
+            titles = [place["title"] for place in array["prefixItems"] if "title" in place]
+            whole[name] = [row if isinstance(row, dict) else _row(titles, row) for row in rows]
+    return whole
+
+
+def _row(titles: list[str], row: list[Any]) -> dict[str, Any]:
+    return dict(zip(titles, row, strict=False)) | (row[-1] if len(row) > len(titles) else {})
 
 
 def _window(site: str, box: str, document: dict[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,13 @@ _HEAD = """\
 ; Passerby, CBOR form. A message is [n, columns]: n documents of its topic, each key a field's number.
 ; A column is one value that all rows share, or a value for each row (a shorter array is repeated), or numbers in
 ; packed form: 0 = values or differences, 1 = the first rows, from which each later row differs, 2 = decimal digits.
+; Words that come again are told once: 3 = the words, 0 = the place of each row's in that list.
+; A histogram's zeros at its end are left out.
 ; A tuple is [lengths, column of all items]; length -1 is null. Rows of a nested type are columns again.
 
 whole = int / [* int] / packed
 packed = {0 => int / null / [* (int / null)], ? 1 => [+ int], ? 2 => 1..4}
+words = {0 => int / null / [* (int / null)] / packed, 3 => [* tstr]}
 """
 _TYPES: dict[type, str] = {int: "int", float: "number", bool: "bool", str: "tstr"}
 
@@ -47,5 +50,5 @@ def _value(field: Field, done: dict[str, str]) -> str:
     kind = f"(0..{len(field.members) - 1})" if field.members else _TYPES[field.type]
     if field.nullable and not field.many:
         kind = f"({kind} / null)"
-    column = f"{kind} / [* {kind}] / packed"
+    column = f"{kind} / [* {kind}] / {'words' if field.type is str else 'packed'}"
     return f"[whole, {column}]" if field.many else column

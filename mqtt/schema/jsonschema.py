@@ -1,10 +1,13 @@
-"""JSON Schema (2020-12) of each document, made from its event type; closed: what is not named is refused."""
+"""JSON Schema (2020-12) of each document, made from its event type; closed: what is not named is refused.
+
+Rows of reports are written as arrays, and may be objects; `title` names each place.
+"""
 
 import inspect
 from typing import Any
 
 from events import Event
-from mqtt.documents import plain
+from mqtt.documents import ROWS, plain
 from mqtt.shape import REQUIRED, Field, shape
 
 _TYPES: dict[type, str] = {int: "integer", float: "number", bool: "boolean", str: "string"}
@@ -33,9 +36,23 @@ def _object(event: type[Event], definitions: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _row(event: type[Event], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A row: an object, or an array of what is always there with an object of the rest at its end."""
+    named = _object(event, definitions)
+    fields = {field.name: field for field in shape(event)}
+    items = [{"title": name} | named["properties"][name] for name, field in fields.items() if field.placed]
+    rest = {name: named["properties"][name] for name, field in fields.items() if not field.placed}
+    least = len(items)
+    items.append({"type": "object", "properties": rest, "additionalProperties": False})
+    array = {"type": "array", "prefixItems": items, "minItems": least, "maxItems": least + 1}
+    return {"description": named.pop("description"), "anyOf": [array, named]}
+
+
 def _field(field: Field, definitions: dict[str, Any]) -> dict[str, Any]:
     item = _item(field, definitions)
     value = {"type": "array", "items": item} if field.many else item
+    if field.bins:
+        value |= {"maxItems": field.bins, "description": f"{field.bins} bins; zeros at the end are left out"}
     if field.nullable:
         value = {"anyOf": [value, {"type": "null"}]}
     if field.default is not REQUIRED:
@@ -51,5 +68,5 @@ def _item(field: Field, definitions: dict[str, Any]) -> dict[str, Any]:
     name = field.type.__name__
     if name not in definitions:
         definitions[name] = {}
-        definitions[name] = _object(field.type, definitions)
+        definitions[name] = (_row if field.type in ROWS else _object)(field.type, definitions)
     return {"$ref": f"#/$defs/{name}"}

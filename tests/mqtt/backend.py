@@ -1,6 +1,5 @@
 """A subscriber that remembers what it saw, as a backend would."""
 
-import json
 import threading
 import time
 from collections import Counter
@@ -12,6 +11,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+
+from mqtt.codec import decode, document
+from mqtt.topics import HEARD, SAID, Topic
 
 
 @dataclass(slots=True)
@@ -87,11 +89,12 @@ class Backend:
         return [payload for name, payload, _ in self.messages if name.rsplit("/", 1)[1] == topic]
 
     def documents(self, topic: str) -> list[dict[str, Any]]:
-        """The JSON documents of one last level."""
-        return [json.loads(payload) for payload in self.of(topic)]
+        """The documents of one last level, everything by name."""
+        event = (SAID | HEARD)[Topic(topic)].event
+        return [document(envelope) for payload in self.of(topic) for envelope in decode(event, payload)]
 
     def arrivals(self, topic: str = "report") -> list[tuple[str, int]]:
-        """(store, seq) of each JSON document of a topic, in the order of arrival."""
+        """(store, seq) of each document of a topic, in the order of arrival."""
         return [(document["store"], document["seq"]) for document in self.documents(topic)]
 
     def until(self, true: Callable[[], bool], seconds: float = 10.0) -> bool:

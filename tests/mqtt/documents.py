@@ -15,7 +15,8 @@ def anything(event: type[Event]) -> st.SearchStrategy[Event]:
 
 def _values(field: Field) -> st.SearchStrategy[Any]:
     one = anything(field.type) if field.nested else _cell(field)
-    some: st.SearchStrategy[Any] = st.lists(one, max_size=4).map(tuple) if field.many else one
+    size = (field.bins, field.bins) if field.bins else (0, 4)
+    some: st.SearchStrategy[Any] = st.lists(one, min_size=size[0], max_size=size[1]).map(tuple) if field.many else one
     return st.none() | some if field.nullable else some
 
 

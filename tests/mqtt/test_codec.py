@@ -1,14 +1,15 @@
 """What is said is what is read: both forms, every event, and whatever else arrives."""
 
 import json
+from dataclasses import replace
 
 import cbor2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events import ClockState, Event, LineCount, Name, Quality, Report, Sensor
-from mqtt.codec import CodecError, Envelope, Form, decode, encode, encode_many, merge
+from events import ClockState, Event, FlowCount, LineCount, Name, PhoneCount, Quality, Reason, Report, Sensor, ZoneCount
+from mqtt.codec import CodecError, Envelope, Form, decode, document, encode, encode_many, merge
 from mqtt.topics import SAID
 from tests.mqtt.documents import anything
 
@@ -26,8 +27,19 @@ def report(start: int = 1_800_000_000, inwards: int = 3) -> Report:
     )
 
 
-def test_json_is_what_a_person_expects_to_see() -> None:
+def test_a_report_in_json_leaves_out_its_defaults_and_has_rows_by_place() -> None:
     assert json.loads(encode(report(), Form.JSON, "abc", 12)) == {
+        "store": "abc",
+        "seq": 12,
+        "start": 1_800_000_000,
+        "epoch": 7,
+        "quality": [["camera", "door", 0.97]],
+        "lines": [["door", 3, 1, 90, 80]],
+    }
+
+
+def test_a_document_is_what_a_person_expects_to_see() -> None:
+    named = {
         "store": "abc",
         "seq": 12,
         "start": 1_800_000_000,
@@ -37,6 +49,34 @@ def test_json_is_what_a_person_expects_to_see() -> None:
         "quality": [{"sensor": "camera", "name": "door", "seen": 0.97}],
         "lines": [{"line": "door", "in": 3, "out": 1, "day_in": 90, "day_out": 80}],
     }
+    assert document(Envelope(report(), "abc", 12)) == named
+    assert decode(Report, json.dumps(named).encode()) == [Envelope(report(), "abc", 12)]
+
+
+def test_what_is_not_always_there_is_named_at_the_end_of_a_row_and_null_stays_null() -> None:
+    few = ZoneCount(zone=Name("a"), views=2, person_seconds=3.0)
+    many = ZoneCount(zone=Name("b"), views=9, stops=1, person_seconds=70.5, dwell=(6, 3, 0, 0, 0, 0, 0, 0))
+    phones = PhoneCount(
+        name=Name("radio"),
+        **dict.fromkeys(("devices", "devices_low", "devices_high", "near", "inside", "far", "passers", "dwellers")),
+        **dict.fromkeys(("persons", "persons_low", "persons_high")),
+        heard=0,
+        reason=Reason.NOT_SEEN,
+    )
+    said = replace(report(), zones=(few, many), phones=(phones,))
+    payload = encode(said, Form.JSON)
+    written = json.loads(payload)
+    assert written["zones"] == [["a", 2, 0, 0, 3], ["b", 9, 1, 0, 70.5, {"dwell": [6, 3]}]]
+    assert written["phones"] == [["radio", *[None] * 11, 0, {"reason": "not_seen"}]]
+    assert decode(Report, payload) == [Envelope(said)]
+
+
+def test_words_that_come_again_are_told_once_in_columns() -> None:
+    pairs = [("entrance", "shelves"), ("shelves", "till"), ("entrance", "till")] * 30
+    flows = tuple(FlowCount(from_zone=Name(a), to_zone=Name(b), persons=n + 5) for n, (a, b) in enumerate(pairs[:71]))
+    payload = encode(replace(report(), flows=flows), Form.CBOR)
+    assert payload.count(b"entrance") == 1
+    assert decode(Report, payload)[0].event == replace(report(), flows=flows)
 
 
 def test_cbor_is_the_same_document_with_numbers_and_columns() -> None:
@@ -44,7 +84,8 @@ def test_cbor_is_the_same_document_with_numbers_and_columns() -> None:
     assert count == 1
     assert columns[-1] == "abc"
     assert columns[-2] == 12
-    assert columns[2] == list(ClockState).index(ClockState.SYNCED)
+    assert columns[3] == 7
+    assert not {1, 2} & columns.keys(), "what has its default is left out"
     assert columns[5] == [1, {0: "door", 1: 3, 2: 1, 3: 90, 4: 80}]
 
 
@@ -84,10 +125,18 @@ def test_columns_make_a_day_of_windows_small() -> None:
         (cbor2.dumps([10**12, {0: 1}]), "rows"),
         (cbor2.dumps([1, {5: [10**12, {}]}]), "rows"),
         (cbor2.dumps([1, {77: 1}]), "no field"),
+        (cbor2.dumps([1, {4: [1, {1: {0: 4, 3: ["door"]}}]}]), "not in its list"),
+        (cbor2.dumps([1, {4: [1, {1: {0: {0: 0, 3: []}, 3: ["door"]}}]}]), "looked up in another"),
+        (cbor2.dumps([1, {4: [1, {1: {0: 0, 3: [7]}}]}]), "unknown form"),
+        (b'{"start":1,"epoch":1,"lines":[["door",1,2]]}', "$.lines[0]: not [line, in, out, day_in, day_out]"),
+        (b'{"start":1,"epoch":1,"lines":[["door",1,2,3,4,5]]}', "$.lines[0]: not [line"),
+        (b'{"start":1,"epoch":1,"lines":[["door",1,2,3,4,{"in":5}]]}', "$.lines[0].in: told at its place already"),
+        (b'{"start":1,"epoch":1,"lines":[["door",1,2,3,4,{"mac":5}]]}', "$.lines[0].mac: not a field"),
+        (b'{"start":1,"epoch":1,"zones":[["z",1,2,3,4,{"dwell":[1,2,3,4,5,6,7,8,9]}]]}', "more than 8 bins"),
         (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"mac":"00:11"}', "$.mac: not a field"),
         (b'{"start":1,"seconds":300,"clock":"about noon","epoch":1}', "$.clock: 'about noon' is none of synced"),
         (b'{"start":true,"seconds":300,"clock":"synced","epoch":1}', "$.start"),
-        (b'{"start":1,"clock":"synced","epoch":1}', "$.seconds: missing"),
+        (b'{"start":1,"clock":"synced"}', "$.epoch: missing"),
         (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"lines":[{"line":4}]}', "$.lines[0].line"),
         (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"seq":4}', "store and seq"),
         (b'{"start":NaN,"seconds":300,"clock":"synced","epoch":1}', "$.start"),
