@@ -18,8 +18,9 @@ from jsonschema import Draft202012Validator
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine
+from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, Text, create_engine
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schema"
 SESSION_S = 86_400
@@ -29,10 +30,10 @@ WINDOWS = Table(
     "windows",
     METADATA,
     Column("store", String(32), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("site", String(64), nullable=False),
     Column("box", String(64), nullable=False),
-    Column("start", Integer, nullable=False, index=True),
+    Column("start", BigInteger, nullable=False, index=True),
     Column("seconds", Integer, nullable=False),
     Column("clock", String(16), nullable=False),
     Column("document", Text, nullable=False),
@@ -41,11 +42,11 @@ DROPS = Table(
     "drops",
     METADATA,
     Column("store", String(32), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("topic", String(16), nullable=False),
     Column("lost_store", String(32), nullable=False),
-    Column("first", Integer),
-    Column("last", Integer),
+    Column("first", BigInteger),
+    Column("last", BigInteger),
     Column("count", Integer, nullable=False),
     Column("reason", String(16), nullable=False),
 )
@@ -53,14 +54,20 @@ DROPS = Table(
 
 @dataclass
 class Consumer:
-    """Takes messages one by one; a message is acknowledged to the broker only after it is in the database."""
+    """Takes messages one by one; a message is acknowledged to the broker only after it is in the database.
+
+    Members that start at the same moment make the same tables: who comes second finds them at the second try.
+    """
 
     engine: Engine
     stored: int = 0
     invalid: int = 0
 
     def __post_init__(self) -> None:
-        METADATA.create_all(self.engine)
+        try:
+            METADATA.create_all(self.engine)
+        except DBAPIError:
+            METADATA.create_all(self.engine)
         self._validators = {
             topic: Draft202012Validator(json.loads((SCHEMAS / f"{topic}.schema.json").read_text(encoding="utf-8")))
             for topic in ("report", "drop")
@@ -86,7 +93,7 @@ class Consumer:
         dialect: Any = postgresql if self.engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=["store", "seq"])
         with self.engine.begin() as connection:
-            self.stored += connection.execute(statement).rowcount
+            self.stored += len(connection.execute(statement.returning(table.c.seq)).all())
 
 
 def named(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 import asyncio
 import importlib.util
 import json
+import signal
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 
 from tests.mqtt.box import box, until, window
 from tests.mqtt.mosquitto import Mosquitto
+from tests.mqtt.postgres import postgres
 
 pytest.importorskip("sqlalchemy", reason="the extra `backend` is not installed")
 
@@ -102,6 +106,75 @@ async def test_a_consumer_that_dies_and_comes_back_leaves_neither_a_double_nor_a
         client.loop_stop()
     assert rows() == (1, 90, 90)
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'db'}"
+        return
+    pytest.importorskip("psycopg", reason="the extra `backend` is not installed")
+    with postgres() as url:
+        yield url
+
+
+class Member:
+    """One consumer, as a process of its own."""
+
+    def __init__(self, mosquitto: Mosquitto, database: str, name: str) -> None:
+        before = mosquitto.log().count(f"SUBACK to {name}")
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, str(EXAMPLES / "consumer.py"), "--broker", f"127.0.0.1:{mosquitto.port}"),
+                *("--database", database, "--name", name),
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._mosquitto, self._sign, self._before = mosquitto, f"SUBACK to {name}", before
+
+    def ready(self) -> bool:
+        """Whether the broker has granted the subscription."""
+        return self._mosquitto.log().count(self._sign) > self._before
+
+    def kill(self) -> None:
+        """Without a word."""
+        self._process.kill()
+        self._process.communicate()
+
+    def stop(self) -> tuple[int, int]:
+        """How many it has stored, and how many were invalid."""
+        self._process.send_signal(signal.SIGINT)
+        _, said = self._process.communicate(timeout=20)
+        words = said.split()
+        return int(words[0]), int(words[2])
+
+
+@pytest.mark.broker
+async def test_two_processes_share_one_broker_and_one_of_them_is_killed(mosquitto: Mosquitto, database: str) -> None:
+    members = {name: Member(mosquitto, database, name) for name in ("c0", "c1")}
+    assert await until(lambda: all(member.ready() for member in members.values()), 60)
+    engine = create_engine(database)
+
+    def rows() -> tuple[int, ...]:
+        with engine.connect() as connection:
+            return tuple(connection.execute(text("SELECT min(seq), max(seq), count(*) FROM windows")).one())
+
+    try:
+        async with box(mosquitto.broker) as (outbox, _):
+            await asyncio.gather(*(outbox.put(window(n)) for n in range(200)))
+            assert await until(lambda: rows()[2] >= 50, 60)
+            members["c0"].kill()
+            members["c0"] = Member(mosquitto, database, "c0")
+            await asyncio.gather(*(outbox.put(window(n)) for n in range(200, 400)))
+            assert await until(lambda: rows()[2] == 400, 60), rows()
+        assert rows() == (1, 400, 400)
+    finally:
+        engine.dispose()
+        told = [member.stop() for member in members.values()]
+    assert [invalid for _, invalid in told] == [0, 0]
+    assert all(stored > 50 for stored, _ in told), told
 
 
 MORNING = {
