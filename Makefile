@@ -48,7 +48,10 @@ test-tflite: .venv-tflite/.made ## the interpreter's tests on the fallback runti
 deb: dev ## the Debian package into dist/; ARGS="--arch arm64 --release trixie" for others
 	$(BIN)/python -m image.deb $(ARGS)
 
-.PHONY: deb sbom schema rig test-rig rig-shell rig-clean
+deb-trial: dev ## every package in dist/ (or PACKAGES=...) in a clean root of its Debian, from installation to purge; root
+	$(BIN)/python -m tests.image $(or $(PACKAGES),dist/*.deb)
+
+.PHONY: deb deb-trial sbom schema rig test-rig rig-shell rig-clean
 rig: dev ## build the virtual hardware of tests/rig (cached)
 	$(BIN)/python -m tests.rig build
 
@@ -70,13 +73,14 @@ models: setup ## install the models (FROM=folder on a machine without a network)
 test-faults: dev ## the long fault injection, with its table (root for disks and power)
 	$(BIN)/python -m pytest -m "faults or table" tests/mqtt/faults $(ARGS)
 
-check: dev ## format, lint, types, import contracts, licences
+check: dev ## format, lint, types, import contracts, licences, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m mqtt.schema schema --check
 	$(BIN)/python -m image.sbom
+	$(BIN)/python -m image.audit
 
 sbom: dev ## what a box's environment is made of (CycloneDX), and its licences
 	$(BIN)/python -m image.sbom --out dist/sbom.cdx.json

@@ -1,15 +1,18 @@
 """Stages a root with the daemon's own Python environment, units and papers, and packs it with dpkg-deb."""
 
 import configparser
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 from daemon import __version__
 from image.deb.papers import completion, manual
+from image.sbom import document, normal, refused
 
 TREE = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -51,6 +54,7 @@ def build(
         _environment(root / "opt/passerby", ARCHITECTURES[architecture], python, libc, wheels)
         _system(root)
         _papers(root)
+        _bill(root)
         _control(root, architecture, version, python)
         out.mkdir(parents=True, exist_ok=True)
         package = out / f"passerby_{version}_{architecture}.deb"
@@ -121,6 +125,18 @@ def _papers(root: Path) -> None:
     (root / "usr/share/man/man1/passerby.1.gz").write_bytes(manual())
     (root / "usr/share/bash-completion/completions").mkdir(parents=True)
     (root / "usr/share/bash-completion/completions/passerby").write_text(completion(), encoding="utf-8")
+
+
+def _bill(root: Path) -> None:
+    """What the package's environment is made of, as CycloneDX, beside the papers. Raises LookupError for a licence that
+    must not be in it."""
+    inside = distributions(path=[str(site) for site in root.glob("opt/passerby/lib/*/site-packages")])
+    components = sorted(inside, key=lambda one: normal(one.metadata["Name"]))
+    bad = refused(components)
+    if bad:
+        raise LookupError(f"must not be in the package: {', '.join(bad)}")
+    text = json.dumps(document(components), indent=1) + "\n"
+    (root / "usr/share/doc/passerby/sbom.cdx.json").write_text(text, encoding="utf-8")
 
 
 def _control(root: Path, architecture: str, version: str, python: str) -> None:

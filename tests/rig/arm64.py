@@ -64,10 +64,12 @@ def arm64() -> Arm64:
         _install(wheels, wanted, root / "opt" / "site")
 
     root = cached("arm64", content_key(SUITE, PACKAGES, *MOUNT_POINTS, wheels.name, sys.version), build) / "root"
-    return Arm64(root, _emulator())
+    return Arm64(root, emulator())
 
 
-def _emulator() -> Path:
+def emulator() -> Path:
+    """The emulator. Raises Missing without the tools to unpack it."""
+
     def build(folder: Path) -> None:
         _unpack(EMULATOR_SUITE, "amd64", "qemu-user", folder, only=f"./{EMULATOR}")
 
