@@ -1,8 +1,10 @@
 """Who faces what: heads turned to a display or a sector of a shelf; of a face only its direction is used."""
 
 from dataclasses import dataclass
+from math import inf
 
 from analytics.crossing import Reference
+from analytics.durations import CARRY, Durations
 from analytics.geometry import Point, Polygon
 from analytics.stay import Stays
 from analytics.zone import VIEW
@@ -43,11 +45,12 @@ class Target:
 
 @dataclass(slots=True)
 class _Look:
-    """One person before the target: the last direction known, and the seconds of facing it."""
+    """One person before the target: the last direction known, the seconds of facing it, and when that first was."""
 
     known_at: float
     facing: bool
     at: float
+    first: float = inf
     seconds: float = 0.0
     counted: bool = False
 
@@ -55,11 +58,12 @@ class _Look:
 class AttentionCounter:
     """The `attention` of a report: one target, fed with the steady percepts of its camera."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, carry: int = CARRY) -> None:
         self.target = target
         self._stays = Stays(target.corners, target.reference)
         self._passed: set[int] = set()
         self._looks: dict[int, _Look] = {}
+        self._waits = Durations((), carry)
         self._zero()
 
     def _zero(self) -> None:
@@ -79,7 +83,7 @@ class AttentionCounter:
             if stay.seconds >= VIEW and track.number not in self._passed:
                 self._passed.add(track.number)
                 self._passers += 1
-            self._look(at, track)
+            self._look(at, track, stay.since)
 
     def tallies(self, start: float, end: float) -> list[Tally]:
         """The target's figures since the last restart."""
@@ -88,19 +92,21 @@ class AttentionCounter:
             "passers": self._passers,
             "lookers": self._lookers,
             "seconds": self._seconds,
+            "first_look": self._waits.mean,
         }
-        return [Tally("attention", start, end, values, support=self._lookers)]
+        return [Tally("attention", start, end, values, support=len(self._waits))]
 
     def restart(self, at: float) -> None:
         """Begin the next window; who looks goes on looking."""
         self._zero()
+        self._waits.restart()
 
-    def _look(self, at: float, track: Track) -> None:
+    def _look(self, at: float, track: Track, since: float) -> None:
         facing = self.target.faced_by(track)
         look = self._looks.get(track.number)
         if look is None:
             if facing is not None:
-                self._looks[track.number] = _Look(at, facing, at)
+                self._looks[track.number] = _Look(at, facing, at, at if facing else inf)
             return
         if look.facing:
             seconds = max(0.0, min(at, look.known_at + HELD) - look.at)
@@ -109,6 +115,9 @@ class AttentionCounter:
         look.at = at
         if facing is not None:
             look.known_at, look.facing = at, facing
+            if facing:
+                look.first = min(look.first, at)
         if look.seconds >= LOOK and not look.counted:
             look.counted = True
             self._lookers += 1
+            self._waits.add(max(0.0, look.first - since))

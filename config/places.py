@@ -83,6 +83,13 @@ class Zone(Section):
     capacity: int | None = setting(None, "More persons than this are too many.", unit="persons", ge=1, le=1000)
     crowded_after: float = setting(10.0, "Too many for this long raise an alert.", unit="s", ge=0, le=3600)
     loiter: float | None = setting(None, "Who stays this long raises an alert.", unit="s", ge=10, le=86400)
+    gathering: int | None = setting(
+        None,
+        "From so many persons on, far more than is usual at this hour raise an alert.",
+        unit="persons",
+        ge=2,
+        le=1000,
+    )
 
     def drawn(self, name: str) -> zone.Zone:
         """The zone as it counts."""

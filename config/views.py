@@ -91,6 +91,7 @@ class Heatmap(Section):
     width: float = setting(8.0, "Size of the map from the floor's origin, first coordinate.", unit="m", gt=0, le=100)
     depth: float = setting(8.0, "Size of the map from the floor's origin, second coordinate.", unit="m", gt=0, le=100)
     cell: float = setting(0.5, "Size of a cell on the floor.", unit="m", ge=0.5, le=10)
+    pace: bool = setting(False, "Also tell how fast people walk; needs the four marks.")
     columns: int = setting(32, "Cells across the picture, where no floor is given.", ge=2, le=64)
     rows: int = setting(18, "Cells down the picture, where no floor is given.", ge=2, le=64)
 
@@ -111,5 +112,7 @@ class Heatmap(Section):
     def _can_count(self) -> Self:
         if (self.picture is None) != (self.metres is None):
             raise ValueError("picture and metres are given together or not at all")
+        if self.pace and self.picture is None:
+            raise ValueError("pace needs a measured floor: give picture and metres")
         self.drawn()
         return self

@@ -10,11 +10,13 @@ from analytics.camera import CameraMetrics
 from analytics.conversion import Conversion
 from analytics.crossing import Crossing
 from analytics.flow import Flow
+from analytics.gathering import Gathering
 from analytics.hands import HandCounter
 from analytics.heat import HeatMap
 from analytics.line import LineCounter
 from analytics.metric import Metric
 from analytics.occupancy import Occupancy
+from analytics.pace import PaceCounter
 from analytics.queue import QueueCounter
 from analytics.visit import VisitTimer
 from analytics.window_funnel import WindowFunnel
@@ -39,7 +41,7 @@ def count(box: Box) -> None:
         box.reporter.attach(f"area {name}", list(_area(name, area, lines, closed)))
     for camera in config.cameras:
         own = [counter for name, counter in lines.items() if config.lines[name].camera == camera]
-        box.reporter.attach(camera, [CameraMetrics([*own, *_drawn(config, camera, closed)])], own)
+        box.reporter.attach(camera, [CameraMetrics([*own, *_drawn(box, camera, closed)])], own)
 
 
 def closing(config: Config, clock: BoxClock) -> Callable[[float], bool]:
@@ -52,8 +54,9 @@ def closing(config: Config, clock: BoxClock) -> Callable[[float], bool]:
     return closed
 
 
-def _drawn(config: Config, camera: str, closed: Callable[[float], bool]) -> Iterator[Metric[Percept]]:
+def _drawn(box: Box, camera: str, closed: Callable[[float], bool]) -> Iterator[Metric[Percept]]:
     """All but the lines that is drawn into one camera's picture; the flow comes after the zones that it hears."""
+    config = box.config
     carry = max(5, config.privacy.floor)
     zones = [ZoneCounter(z.drawn(name), carry) for name, z in config.zones.items() if z.camera == camera]
     yield from zones
@@ -62,13 +65,28 @@ def _drawn(config: Config, camera: str, closed: Callable[[float], bool]) -> Iter
         for zone in zones:
             zone.heard.append(flow.viewed)
         yield flow
+    for zone in zones:
+        fewest = config.zones[zone.zone.name].gathering
+        if fewest is not None:
+            yield Gathering(zone, fewest, partial(_hour, box.clock))
     yield from (QueueCounter(q.drawn(name), carry) for name, q in config.queues.items() if q.camera == camera)
     yield from (WindowFunnel(w.drawn(name)) for name, w in config.shop_windows.items() if w.camera == camera)
-    yield from (AttentionCounter(t.drawn(name)) for name, t in config.targets.items() if t.camera == camera)
+    yield from (AttentionCounter(t.drawn(name), carry) for name, t in config.targets.items() if t.camera == camera)
     yield from (HandCounter(h.drawn(name)) for name, h in config.hands.items() if h.camera == camera)
-    yield from (HeatMap(h.drawn()) for h in config.heatmaps.values() if h.camera == camera)
+    for drawing in config.heatmaps.values():
+        if drawing.camera == camera:
+            grid = drawing.drawn()
+            yield HeatMap(grid)
+            if drawing.pace and grid.floor is not None:
+                yield PaceCounter(camera, grid.floor, carry)
     if config.hours.opens is not None:
         yield AfterHours(camera, closed)
+
+
+def _hour(clock: BoxClock, at: float) -> int | None:
+    """The local hour of a clock second, while the clock is set."""
+    wall = clock.wall(at)
+    return None if wall.state is ClockState.UNSYNCED else int(wall.epoch + wall.offset) % DAY // 3600
 
 
 def _area(

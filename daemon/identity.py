@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from analytics.pace import PACE_BOUNDS
 from analytics.queue import WAIT_BOUNDS
 from analytics.visit import VISIT_BOUNDS
 from analytics.zone import DWELL_BOUNDS
@@ -57,6 +58,7 @@ def birth(box: Box, session: int, streams: Sequence[Stream], form: Form) -> Birt
             Bounds(field=Code("zones.dwell"), bounds=DWELL_BOUNDS),
             Bounds(field=Code("queues.waits"), bounds=WAIT_BOUNDS),
             Bounds(field=Code("visits.durations"), bounds=VISIT_BOUNDS),
+            Bounds(field=Code("paces.speeds"), bounds=PACE_BOUNDS),
         ),
         policy=tuple(
             ReleaseBirth(kind=Code(kind), floor=max(row.floor, config.privacy.floor) if row.floor else 0)

@@ -16,6 +16,7 @@ from events.heatmap import Heatmap
 from events.line import LineCount
 from events.live import Inside, Live, Occupancy, QueueLength
 from events.occupancy import OccupancyCount
+from events.pace import PaceCount
 from events.passers import PasserCount
 from events.phones import PhoneCount
 from events.queue import QueueCount
@@ -73,6 +74,7 @@ __all__ = [
     "Occupancy",
     "OccupancyCount",
     "Outcome",
+    "PaceCount",
     "PasserCount",
     "PhoneCount",
     "PortalCount",

@@ -25,6 +25,8 @@ class AlertKind(StrEnum):
     WRONG_WAY = "wrong_way"
     LOITERING = "loitering"
     SHELF_EMPTY = "shelf_empty"
+    GATHERING = "gathering"
+    DISPERSING = "dispersing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from events.goods import GoodsFunnel, PortalCount, ShelfCount
 from events.hands import HandsCount
 from events.line import LineCount
 from events.occupancy import OccupancyCount
+from events.pace import PaceCount
 from events.passers import PasserCount
 from events.phones import PhoneCount
 from events.queue import QueueCount
@@ -84,3 +85,4 @@ class Report(Event):
     returning: tuple[ReturningCount, ...] = ()
     passers: tuple[PasserCount, ...] = ()
     hands: tuple[HandsCount, ...] = ()
+    paces: tuple[PaceCount, ...] = ()

@@ -18,6 +18,7 @@ from events import (
     LineCount,
     Occupancy,
     OccupancyCount,
+    PaceCount,
     PasserCount,
     PhoneCount,
     PortalCount,
@@ -62,7 +63,7 @@ ROLE_FLOOR = 3
 
 POLICY: dict[str, Release] = {
     "alert": Release(Alert),
-    "attention": Release(AttentionCount, digits=1),
+    "attention": Release(AttentionCount, floor=FLOOR, floored=("first_look",), digits=1),
     "certificate": Release(Certificate, digits=4),
     "conversions": Release(ConversionCount),
     "devices": Release(DeviceCount),
@@ -75,6 +76,7 @@ POLICY: dict[str, Release] = {
     "live_queues": Release(QueueLength),
     "live_zones": Release(Occupancy),
     "occupancy": Release(OccupancyCount, floor=FLOOR, floored=("visit_mean",), digits=1),
+    "paces": Release(PaceCount, floor=FLOOR, floored=("walks", "speed_mean", "speeds", "length_median")),
     "passers": Release(PasserCount, digits=1),
     "portals": Release(PortalCount),
     "phones": Release(PhoneCount, floor=FLOOR, floored=("near", "inside", "far", "passers", "dwellers"), digits=1),

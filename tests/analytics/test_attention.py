@@ -49,6 +49,18 @@ def test_lookers_and_seconds(percepts: list[Percept], expected: tuple[int, int, 
     assert said["seconds"] == pytest.approx(expected[2], abs=0.25)
 
 
+def test_the_time_to_the_first_look_is_told_of_those_who_looked() -> None:
+    counter = AttentionCounter(SCREEN, carry=2)
+    play(counter, heads(every(4, 8, 0)))
+    said = values(counter.tallies(0, 60))
+    assert said["first_look"] == pytest.approx(4.0, abs=0.25)
+    counter.restart(60)
+    assert values(counter.tallies(60, 120))["first_look"] == pytest.approx(4.0, abs=0.25), "one waits for a second"
+    idle = AttentionCounter(SCREEN)
+    play(idle, heads({3.0: 0.0, 3.3: 70.0}))
+    assert values(idle.tallies(0, 60))["first_look"] is None
+
+
 def test_presence_is_an_alarm_only_while_the_shop_is_closed() -> None:
     watch = AfterHours("door", lambda at: at >= 30, after=3, clear=10)
     camera = CameraMetrics([watch])

@@ -1,5 +1,8 @@
 """From one drawing in a file to the rows of a report: lines with conditions, and shelves into which hands reach."""
 
+import pytest
+
+from config.load import ConfigError
 from daemon.box import Box
 from events import Event, LineCount, Report
 from tests.analytics.hands import Act, shopping
@@ -82,3 +85,37 @@ def test_what_a_hand_did_at_a_shelf_is_a_row_of_the_report() -> None:
         events = told(box, shopping((Act(5, 6, carries=True), Act(10, 11, carries=False))), 290)
     (row,) = [row for event in events if isinstance(event, Report) for row in event.hands]
     assert (row.shelf, row.passers, row.reached, row.touched, row.picked, row.put_back) == ("tea", 1, 1, 2, 1, 1)
+
+
+FLOOR = """
+[cameras.shop]
+device = "file:clip.mp4"
+[heatmaps.floor]
+camera = "shop"
+picture = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+metres = [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]]
+pace = true
+[zones.aisle]
+camera = "shop"
+corners = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+gathering = 4
+"""
+
+
+def test_on_a_measured_floor_people_have_a_speed_from_the_fifth_on() -> None:
+    people = [walk((n, 0.1, 0.5), (n + 5, 0.6, 0.5)) for n in range(5)]
+    with drawn(FLOOR) as box:
+        (row,) = [row for event in said(box, people, 290) if isinstance(event, Report) for row in event.paces]
+    assert (row.camera, row.walks, sum(row.speeds or ())) == ("shop", 5, 5)
+    assert row.speed_mean == pytest.approx(1.0, abs=0.05)
+    with drawn(FLOOR) as box:
+        (row,) = [row for event in said(box, people[:4], 290) if isinstance(event, Report) for row in event.paces]
+    assert (row.walks, row.speed_mean, row.speeds, row.length_median) == (None, None, None, None)
+
+
+def test_pace_without_a_measured_floor_is_refused() -> None:
+    with (
+        pytest.raises(ConfigError, match="measured floor"),
+        drawn(FLOOR.replace("picture =", "#").replace("metres =", "#")),
+    ):
+        pass
