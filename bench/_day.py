@@ -18,8 +18,11 @@ from mqtt.subscriber import Message, subscribed
 from simulation.rehearsal import Rehearsal
 from tests.mqtt.mosquitto import PROGRAM, Mosquitto
 
-FASTEST = 1000.0
-"""The clock's speed: the camera holds it, so the day goes as fast as the machine looks at pictures."""
+FASTEST = 20.0
+"""The clock's speed at most: the camera holds it, so the day goes as fast as the machine looks at pictures. A reader's
+round is 100 ms of real time on a real serial port, and after two seconds of the clock without one it counts as gone."""
+
+_AGES_S = 1e6
 
 
 @dataclass(slots=True)
@@ -33,9 +36,10 @@ class Cost:
 
 
 async def day(
-    config: Path, sets: dict[str, str], options: dict[str, str], cost: Cost
+    config: Path, sets: dict[str, str], options: dict[str, str], cost: Cost, within_s: float = float("inf")
 ) -> AsyncIterator[tuple[Rehearsal, Message, list[Row]]]:
-    """Each message of the day with the truth of its rows. `cost` is filled in by the end."""
+    """Each message of the day with the truth of its rows, of as much of it as fits into `within_s` seconds of real
+    time. `cost` is filled in by the end."""
     with tempfile.TemporaryDirectory() as folder:
         async with _broker(Path(folder), cost) as port, subscribed("127.0.0.1", port, "passerby/#") as messages:
             sets = sets | {
@@ -52,6 +56,7 @@ async def day(
             began = monotonic()
             child = await asyncio.create_subprocess_exec(sys.executable, "-m", "daemon.main", str(config), *argv)
             watching = asyncio.create_task(_watch(child.pid, cost))
+            ending = asyncio.get_running_loop().call_later(min(within_s, _AGES_S), child.terminate)
             try:
                 async for message in messages:
                     yield known, message, beside(known, message.topic, message.payload)
@@ -60,6 +65,7 @@ async def day(
                 assert await child.wait() == 0, "the daemon failed"
                 cost.wall_s = monotonic() - began
             finally:
+                ending.cancel()
                 watching.cancel()
                 if child.returncode is None:
                     child.terminate()

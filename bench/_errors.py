@@ -1,21 +1,28 @@
 """What a day's reports got wrong: sums and windows of every figure, and the goals that the product has set itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean
 from typing import Any
 
 import numpy as np
 
+from analytics.queue import WAIT_BOUNDS
+from analytics.visit import VISIT_BOUNDS
 from analytics.zone import DWELL_BOUNDS
 from cli.truth import Row
 from simulation.rehearsal import Rehearsal
-from simulation.truth import stays
 
 SHORT = {"person_seconds": "persons, mean"}
 SEEN = 0.95
-LONGEST_S = 1800.0
-"""The end of the last bin of stays."""
+LONGEST_S = 7200.0
+"""The end of the last bin."""
+
+_BINNED = {
+    "zones": ("zone", "dwell", DWELL_BOUNDS),
+    "queues": ("queue", "waits", WAIT_BOUNDS),
+    "visits": ("area", "durations", VISIT_BOUNDS),
+}
 
 
 @dataclass
@@ -44,6 +51,34 @@ class Errors:
 
 
 @dataclass
+class Bins:
+    """Lengths by bins (`bounds` in seconds, both ends told): how many were told in each and how many are true."""
+
+    bounds: tuple[float, ...]
+    told: np.ndarray[Any, Any] = field(init=False)
+    true: np.ndarray[Any, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.told, self.true = np.zeros(len(self.bounds) - 1), np.zeros(len(self.bounds) - 1)
+
+    def add(self, told: Iterable[int], true: Iterable[float]) -> None:
+        """What one row told, and the lengths that it should have told."""
+        self.told += list(told)
+        self.true += np.histogram(np.minimum(list(true), self.bounds[-1]), self.bounds)[0]
+
+    def row(self) -> dict[str, float]:
+        """Medians, counts, and the counts that are in a wrong bin or none, relative to the truth."""
+        off = float(np.abs(self.told - self.true).sum())
+        return {
+            "told": int(self.told.sum()),
+            "true": int(self.true.sum()),
+            "told_median": round(_median(self.told, self.bounds), 1),
+            "true_median": round(_median(self.true, self.bounds), 1),
+            "absolute_error_percent": round(100 * off / max(self.true.sum(), 1e-9), 2) if self.true.sum() else 0.0,
+        }
+
+
+@dataclass
 class Accuracy:
     """Everything that one day's reports said, held against the truth."""
 
@@ -53,13 +88,11 @@ class Accuracy:
     stock: dict[str, int | None] = field(default_factory=dict)
     shadowed: set[str] = field(default_factory=set)
     stock_ends: dict[str, list[bool]] = field(default_factory=lambda: {"clear": [], "shadowed": []})
-    dwell: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    bins: dict[str, Bins] = field(default_factory=dict)
 
     def add(self, known: Rehearsal, report: Mapping[str, Any], found: Iterable[Row]) -> None:
         """One report and its rows of truth; a window that a sensor did not see whole is left out."""
-        for zone in report.get("zones", ()):
-            if zone.get("dwell"):
-                self.dwell[zone["zone"]] = self.dwell.get(zone["zone"], np.zeros(len(DWELL_BOUNDS) + 1)) + zone["dwell"]
+        self._bins(known, report)
         if min((sensor["seen"] for sensor in report["quality"]), default=0.0) < SEEN:
             return
         self.windows += 1
@@ -78,6 +111,19 @@ class Accuracy:
             for figure, inside in row.get("in_interval", {}).items():
                 self.held.setdefault(f"{name}: {figure}", []).append(inside)
 
+    def _bins(self, known: Rehearsal, report: Mapping[str, Any]) -> None:
+        """The rows' bins beside those of the lengths that are true, of every window, for they carry over."""
+        end = report["start"] + report["seconds"]
+        for section, (key, figure, bounds) in _BINNED.items():
+            for row in report.get(section, ()):
+                try:
+                    true = known.lengths(section, row, report["start"], end)
+                except StopIteration:  # a zone that the plan does not have
+                    continue
+                if row.get(figure) is not None:
+                    name = f"{section} {row[key]}: {figure}"
+                    self.bins.setdefault(name, Bins((0.0, *bounds, LONGEST_S))).add(row[figure], true)
+
     def _shelves(self, known: Rehearsal, report: Mapping[str, Any]) -> None:
         """At every window's end, for every SKU, whether what was told last is what lies there."""
         told = {row["sku"]: row for row in report.get("shelves", ())}
@@ -90,13 +136,13 @@ class Accuracy:
             if "stock" in true:
                 self.stock_ends["shadowed" if shadow else "clear"].append(stock == true["stock"])
 
-    def goals(self, known: Rehearsal) -> dict[str, dict[str, object]]:
+    def goals(self) -> dict[str, dict[str, object]]:
         """Each goal with what was reached and whether that is good enough."""
         doors = _together(self.errors, [f"lines {name}: {way}" for name in ("door", "exit") for way in ("in", "out")])
         staff = _together(self.errors, ["staff: on_duty"])
         queue = _together(self.errors, ["queues queue: persons, mean"])
         p90 = _together(self.errors, ["queues queue: wait_p90"])
-        told, true = self._dwell_medians(known)
+        told, true = self._dwell_medians()
         radio = [one for name, held in self.held.items() if name.startswith("phones") for one in held]
         reached = {
             "footfall, absolute error of the windows, both doors": (
@@ -120,18 +166,17 @@ class Accuracy:
             for name, (value, most, unit) in reached.items()
         }
 
-    def _dwell_medians(self, known: Rehearsal) -> tuple[float, float]:
+    def _dwell_medians(self) -> tuple[float, float]:
         """Told and true median stay in all zones together, both from bins."""
-        store, bounds = known.store, [0.0, *DWELL_BOUNDS, LONGEST_S]
-        zones = [zone.name for zone in store.plan.zones if zone.name in self.dwell]
-        long = [
-            one for zone in zones for one in stays(store, zone, store.origin, store.origin + store.hours * 3600).dwell
-        ]
-        told = sum(self.dwell.values()) if self.dwell else np.zeros(len(bounds) - 1)
-        return _median(np.asarray(told), bounds), _median(np.histogram(long, bounds)[0], bounds)
+        zones = [bins for name, bins in self.bins.items() if name.startswith("zones ")]
+        told, true = (sum((getattr(one, side) for one in zones), np.zeros(1)) for side in ("told", "true"))
+        return (_median(told, zones[0].bounds), _median(true, zones[0].bounds)) if zones else (0.0, 0.0)
 
 
-_NAMES = ("line", "zone", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name")
+_NAMES = (
+    *("line", "zone", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
+    *("till", "counter"),
+)
 
 
 def _together(errors: Mapping[str, Errors], names: Iterable[str]) -> Errors:
@@ -143,7 +188,7 @@ def _wrong(right: list[bool]) -> float | None:
     return round(100 * (1 - mean(right)), 2) if right else None
 
 
-def _median(counts: np.ndarray[Any, Any], bounds: list[float]) -> float:
+def _median(counts: np.ndarray[Any, Any], bounds: Sequence[float]) -> float:
     """The median of binned values, taken to be even within a bin."""
     ranks = np.concatenate([[0.0], np.cumsum(counts)])
     return float(np.interp(ranks[-1] / 2, ranks, bounds)) if ranks[-1] else 0.0

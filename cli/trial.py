@@ -41,7 +41,7 @@ LINGER = 1.0
     "--fault",
     metavar="camera@60s",
     multiple=True,
-    help="Of the simulated store: lose camera, wifi, ble, rfid or a sensor by its name for half a minute; repeatable.",
+    help="Of the simulated store: lose camera, wifi, ble, rfid, till or a sensor by its name for 30 s; repeatable.",
 )
 @click.option("--state", type=click.Path(path_type=Path), default=trial_directory, help="The trial's directory.")
 @click.option("--json", "as_json", is_flag=True, help='Print one line per message: {"topic": ..., "payload": ...}.')
@@ -72,7 +72,7 @@ def trial(
     raise SystemExit(asyncio.run(_try(config, sets | told, state, as_json, known)))
 
 
-KINDS = {"camera": "cameras", "wifi": "wifi", "ble": "ble", "rfid": "readers"}
+KINDS = {"camera": "cameras", "wifi": "wifi", "ble": "ble", "rfid": "readers", "till": "tills"}
 """What a sensor is called when it is to fail, and its table in the configuration."""
 
 
@@ -99,28 +99,35 @@ def simulated(
             there = dict.fromkeys(word for key in devices for word in key)
             raise click.UsageError(f"{sensor!r} is no simulated sensor; there are {', '.join(there)}")
     options = {"begins": str(int(time.time())), **options}
-    told = {}
+    first = dict(parse_qsl(next(iter(devices.values())).partition("?")[2])) | options
+    hour, begins = float(first.get("hour", 10)), float(first["begins"])
+    told = {} if config.box.timezone else {"box.timezone": json.dumps(zone(begins, hour))}
     for (kind, name), device in devices.items():
         lost = [at for sensor, at in faults if sensor in (kind, name)]
         more = options | ({"fault": str(min(lost))} if lost else {})
         own = dict(parse_qsl(device.partition("?")[2])) | more
         told[f"{KINDS[kind]}.{name}.device"] = json.dumps(f"sim:?{urlencode(own)}")
-    first = dict(parse_qsl(next(iter(devices.values())).partition("?")[2])) | options
     return told, truth.rehearsal(
         load(path, sets | told),
         Store(
             seed=int(first.get("seed", 1)),
-            origin=float(first["begins"]),
-            hour=float(first.get("hour", 10)),
+            origin=begins,
+            hour=hour,
             hours=float(first.get("hours", 12)),
         ),
     )
 
 
+def zone(epoch: float, hour: float) -> str:
+    """A time zone in which it is the story's hour now, so that the simulated day is a day of the shop's clock."""
+    east = (int(hour) - int(epoch // 3600) + 11) % 24 - 11
+    return f"Etc/GMT{-east:+d}"
+
+
 def _fault(text: str) -> tuple[str, float]:
     sensor, _, seconds = text.partition("@")
     if not sensor or not seconds.removesuffix("s").isdigit():
-        raise click.UsageError(f"{text!r} is no fault: write camera@60s, wifi@60s, ble@60s or rfid@60s")
+        raise click.UsageError(f"{text!r} is no fault: write camera@60s, wifi@60s, ble@60s, rfid@60s or till@60s")
     return sensor, float(seconds.removesuffix("s"))
 
 

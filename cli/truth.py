@@ -15,8 +15,15 @@ from simulation.rehearsal import Asked, Rehearsal
 from simulation.store import Store
 
 Row = dict[str, Any]
-_KEYS = ("line", "zone", "zones", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name")
-_INTERVALS = {"devices": ("devices_low", "devices_high"), "persons": ("persons_low", "persons_high")}
+_KEYS = (
+    *("line", "zone", "zones", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
+    *("till", "counter"),
+)
+_INTERVALS = {
+    "devices": ("devices_low", "devices_high"),
+    "persons": ("persons_low", "persons_high"),
+    "outside": ("outside_low", "outside_high"),
+}
 _EXACT = 0.05
 
 
@@ -40,6 +47,7 @@ def rehearsal(config: Config, store: Store) -> Rehearsal:
         },
         shelves=shelves,
         skus=plan.skus,
+        greet={name: counter.greet for name, counter in config.service.items()},
     )
     return Rehearsal(store, asked)
 

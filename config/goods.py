@@ -36,7 +36,7 @@ class Till(Section):
     """One till whose receipts are counted; nothing is sent to it and nothing of a receipt is kept."""
 
     device: str = setting(
-        ..., "till-serial:/dev/ttyUSB1?baud=9600 or till-tcp:127.0.0.1:10000.", pattern=r"^till-(serial|tcp):"
+        ..., "till-serial:/dev/ttyUSB1?baud=9600 or till-tcp:127.0.0.1:10000.", pattern=r"^(till-(serial|tcp)|sim):"
     )
     mode: Literal["escpos", "text"] = setting("escpos", "escpos: what a printer is sent; text: lines.")
     merge: float = setting(3.0, "A receipt this soon after another is its copy.", unit="s", ge=0, le=60)

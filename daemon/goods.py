@@ -1,7 +1,7 @@
 """Readers, tills and what is joined with the cameras, from the configuration to sensors that can be run."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from config.goods import Reader, Till
 from daemon.box import Box, Running
 from daemon.pipeline import ring, take_stock
 from daemon.reporter import Join
-from daemon.simulated import simulated_reader
+from daemon.simulated import simulated_reader, simulated_till
 from daemon.supervisor import supervise
 from daemon.vitals import Vitals
 from drivers.base import Device, Driver, DriverMisconfigured
@@ -88,14 +88,9 @@ def tills(box: Box) -> Iterator[Running]:
 async def _listen(box: Box, till: Till, vitals: Vitals) -> None:
     def opened() -> AbstractAsyncContextManager[AsyncIterator[Receipt]]:
         patterns = {name: getattr(till, name) for name in ("start", "end", "void", "refund", "reprint", "report")}
-        source: Driver[Receipt] = driver(
-            Device.parse(till.device),
-            name=vitals.name,
-            clock=box.clock,
-            mode=till.mode,
-            merge_s=till.merge,
-            patterns=patterns,
-        )
+        device = Device.parse(till.device)
+        make: Callable[..., Driver[Receipt]] = simulated_till if device.scheme == "sim" else driver
+        source = make(device, name=vitals.name, clock=box.clock, mode=till.mode, merge_s=till.merge, patterns=patterns)
         return source.open()
 
     async def consume(receipts: AsyncIterator[Receipt]) -> None:

@@ -5,7 +5,7 @@ the sensors end with it. begins: the epoch second at which it begins, else when 
 truth of every report. fault: seconds after the beginning at which the sensor is lost for half a minute.
 
 Each sensor is played at its lowest seam and read by the driver that reads a real one: pictures, a TAP (or a pair of
-packet sockets, where it may make none), the kernel's management socket, a serial port.
+packet sockets, where it may make none), the kernel's management socket, serial ports.
 """
 
 import os
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analytics.planogram import Planogram
 from daemon.clock import BoxClock
@@ -26,14 +26,16 @@ from drivers.ble.kernel import KernelSource
 from drivers.ble.source import SourceName
 from drivers.rfid.driver import ReaderDriver
 from drivers.stream import Bounded, beside
+from drivers.till.driver import TillDriver
 from drivers.wifi.driver import MonitorDriver
-from observations import Advertisement, Frame, Inventory, ProbeRequest
+from observations import Advertisement, Frame, Inventory, ProbeRequest, Receipt
 from simulation.adverts import Ether, advertise
 from simulation.air import Air, transmit
 from simulation.antenna import Pair, Tap
 from simulation.camera import SimulatedCamera
 from simulation.goods import ShelfOfStore
 from simulation.kernel import Kernel
+from simulation.printer import printing, ring
 from simulation.reader.thingmagic import ThingMagic
 from simulation.reader.wire import plugged
 from simulation.store import Store
@@ -46,6 +48,10 @@ EPOCH_MS = 100
 NO_SWITCHES = Path("/nonexistent")
 """The root under which the simulated adapter has its switches: it has none."""
 STEP_S = 0.5
+_NAME = 15
+"""Characters of an interface's name at most."""
+
+Sensed = TypeVar("Sensed", Inventory, Receipt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ def simulated_reader(device: Device, *, name: str, clock: BoxClock, plan: Planog
         raise DriverMisconfigured("bad_option", str(error)) from None
 
 
+def simulated_till(device: Device, *, name: str, clock: BoxClock, **settings: object) -> Driver[Receipt]:
+    """The tills of the store of this box, on one printer. Raises DriverMisconfigured."""
+    return _Till(_story(device, clock), name, settings)
+
+
 def _without(device: Device, option: str, default: str) -> tuple[Device, str]:
     options = dict(device.options)
     value = options.pop(option, default)
@@ -167,7 +178,7 @@ class SimulatedMonitor(MonitorDriver):
     """A monitor interface whose air is the store's: a TAP where the machine allows one, else a pair of sockets."""
 
     def __init__(self, story: Story, name: str, channels: Sequence[int], dwell: float) -> None:
-        self._tap = f"pb{os.getpid()}"
+        self._tap = f"pb{os.getpid()}{name}"[:_NAME]
         super().__init__(Device("mon", self._tap, {}), name=name, clock=story.clock, channels=channels, dwell=dwell)
         self._story = story
 
@@ -246,7 +257,7 @@ class _Reader:
                 beside(self._advance(), f"rfid-simulation-{self._name}"),
                 beside(self._story.pull(wire.unplug), f"rfid-plug-{self._name}"),
                 driver.open() as inventories,
-                aclosing(self._until_closing(inventories)) as told,
+                aclosing(_until_closing(self._story, inventories)) as told,
             ):
                 yield told
 
@@ -255,11 +266,35 @@ class _Reader:
             self._shelf.advance(self._story.clock.now())
             await self._story.clock.sleep(STEP_S)
 
-    async def _until_closing(self, inventories: AsyncIterator[Inventory]) -> AsyncGenerator[Inventory, None]:
-        async for inventory in inventories:
-            if inventory.at >= self._story.ends:
-                return
-            yield inventory
+
+class _Till:
+    """A printer's cable on a serial port, and the driver that listens to it."""
+
+    def __init__(self, story: Story, name: str, settings: dict[str, Any]) -> None:
+        self._story, self._name, self._settings = story, name, settings
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[Receipt]]:
+        """Plug the printer in and listen."""
+        await self._story.begun()
+        clock = self._story.clock
+        with printing() as printer:
+            device = Device("till-serial", printer.path, {"baud": "9600"})
+            driver = TillDriver(device, name=self._name, clock=clock, **self._settings)
+            async with (
+                beside(self._story.pull(printer.unplug), f"till-plug-{self._name}"),
+                driver.open() as receipts,
+                beside(ring(self._story.store, clock, clock.now(), printer.send), f"till-sales-{self._name}"),
+                aclosing(_until_closing(self._story, receipts)) as told,
+            ):
+                yield told
+
+
+async def _until_closing(story: Story, sensed: AsyncIterator[Sensed]) -> AsyncGenerator[Sensed, None]:
+    async for one in sensed:
+        if one.at >= story.ends:
+            return
+        yield one
 
 
 @asynccontextmanager

@@ -13,6 +13,8 @@ from simulation.walk import Walk
 
 ABREAST = 0.75
 """Metres between two who walk side by side."""
+ELBOWS = 0.35
+"""Metres that somebody keeps from a door's edge, and from the other lane."""
 MIDDLE = -2.0
 """The middle of the street, y in metres."""
 APART = 0.7
@@ -87,7 +89,7 @@ class Errands:
         route.go((x, -0.6)).go((x, chance.random.uniform(1.05, 1.2) if deep else chance.random.uniform(-0.4, -0.1)))
         route.stay(chance.stay(3, 0.4, 1, 8))
         if deep:
-            self._through(route, door, False, 0, 1)
+            self._through(route, door, False, chance, (0, 1))
         self._away(route, chance)
         return [self._person(chance, Role.CUSTOMER if deep else Role.PASSER, number, 0, route.done())]
 
@@ -105,7 +107,7 @@ class Errands:
             route = Route(self.paths, pace, at + chance.lag(place), beside)
             if looks:
                 self._stand(route, self.plan.window, chance, (place, size), look_stay)
-            self._through(route, self.plan.entrance, True, place, size)
+            self._through(route, self.plan.entrance, True, chance, (place, size))
             for shelf, stay in zip(shelves, stays, strict=True):
                 self._stand(route, shelf.floor, chance, (place, size), stay)
             routes.append(route)
@@ -128,7 +130,7 @@ class Errands:
         return Route(self.paths, chance.pace(Role.CUSTOMER), at, self._street(side, lane))
 
     def _leave(self, route: Route, chance: Chance, door: Door, place: int, size: int) -> None:
-        self._through(route, door, False, place, size)
+        self._through(route, door, False, chance, (place, size))
         self._away(route, chance)
 
     def _away(self, route: Route, chance: Chance) -> None:
@@ -138,11 +140,16 @@ class Errands:
     def _street(self, right: bool, lane: float) -> Point:
         return self.plan.street.right if right else self.plan.street.left, lane
 
-    def _through(self, route: Route, door: Door, inwards: bool, place: int, size: int) -> Route:
-        """Across the facade, in front of it and behind it; groups two abreast, the next two in the gaps."""
-        half = (door.right - door.left) / 4 if door.right - door.left > 2 else 0.0
+    def _through(self, route: Route, door: Door, inwards: bool, chance: Chance, of: tuple[int, int]) -> Route:
+        """Across the facade, in front of it and behind it; groups two abreast, the next two in the gaps. A wide door
+        has a lane for each way; where in it somebody walks is his own affair."""
+        place, size = of
+        wide = door.right - door.left > 2
+        half = (door.right - door.left) / 4 if wide else 0.0
+        pair = min(size, 2) - 1
+        room = max((door.right - door.left) / (4 if wide else 2) - ELBOWS - pair * ABREAST / 2, 0.0)
         x = (door.left + door.right) / 2 + (half if inwards else -half)
-        x += (place % 2 - (min(size, 2) - 1) / 2) * ABREAST
+        x += (place % 2 - pair / 2) * ABREAST + Random(f"{chance.seed}/{door.name}").uniform(-room, room)
         x += (-ABREAST if inwards else ABREAST) / 2 * (place // 2)
         row = 0.9 * (place // 2)
         ends = [(x, -0.6 - row), (x, 0.9)]

@@ -1,6 +1,6 @@
 """Who walks through the store: customers, passers-by and staff with their walks; it refuses to draw them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulation.walk import Walk
@@ -45,6 +45,15 @@ class Person:
     look: Look
     walk: Walk
     service: Service | None = None
+
+    def later(self, seconds: float) -> "Person":
+        """The same story, so much later."""
+        walk, service = self.walk, self.service
+        walk = replace(walk, times=tuple(at + seconds for at in walk.times))
+        if service is not None:
+            called, served = (None if at is None else at + seconds for at in (service.called, service.served))
+            service = replace(service, joined=service.joined + seconds, called=called, served=served)
+        return replace(self, walk=walk, service=service)
 
     @property
     def bought(self) -> bool:

@@ -84,6 +84,12 @@ class Counter:
         x, y = self.customer
         return Rectangle(x, y, x, y).grown(0.45)
 
+    @property
+    def both(self) -> Rectangle:
+        """The place of the customer and that of who serves."""
+        behind = Rectangle(*self.staff, *self.staff).grown(0.45)
+        return Rectangle(self.place.left, self.place.near, behind.right, behind.far)
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -166,6 +172,7 @@ CORNER_SHOP = Plan(
         FloorLine("door", (6.7, 0.5), (3.7, 0.5)),
         FloorLine("exit", (9.1, 0.5), (7.5, 0.5)),
         FloorLine("street", (7.0, -4.4), (7.0, -0.3)),
+        FloorLine("pavement", (7.0, -2.0), (7.0, -0.3)),
     ),
     mounts=(Mount("floor", (5.0, 6.0, 4.0), (5.0, 0.55), 95.0),),
 )

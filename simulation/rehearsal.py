@@ -5,7 +5,7 @@ reports must be asked about in their order, each once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from math import ceil, floor
 from statistics import mean
@@ -16,6 +16,8 @@ from simulation.air import Air
 from simulation.goods import ShelfOfStore
 from simulation.people import Person, Role
 from simulation.plan import FloorLine
+from simulation.printer import sales
+from simulation.serving import attendance, services
 from simulation.store import Store
 from simulation.truth import footfall, queueing, stays
 from simulation.walk import Crossing
@@ -29,12 +31,15 @@ FEWEST = 5
 LONGEST = 6
 """Zones of a route at most."""
 _DOORS = ("door", "exit")
+_BINNED = {"zones": ("zone", "dwell"), "queues": ("queue", "waits"), "visits": ("area", "durations")}
+"""The name and the bins of the sections that tell lengths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the configuration says that the truth depends on: stop times by zone and shop window, gates (dBm) by
-    radio, the place of each Bluetooth radio, and for each shelf its goods and their names."""
+    radio, the place of each Bluetooth radio, for each shelf its goods and their names, and the time in which customers
+    are to be met by counter."""
 
     stops: Mapping[str, float] = field(default_factory=dict)
     window_stop: float = 3.0
@@ -43,6 +48,7 @@ class Asked:
     ethers: Mapping[str, Ether] = field(default_factory=dict)
     shelves: Mapping[str, ShelfOfStore] = field(default_factory=dict)
     skus: Mapping[str, str] = field(default_factory=dict)
+    greet: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Rehearsal:
         )
         self._arriving = Air(store).arriving()
         self._heard: list[tuple[float, str, int]] = []
+        self._receipts = sales(store)
         self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
             "lines": self._line,
             "zones": self._zone,
@@ -78,6 +85,9 @@ class Rehearsal:
             "windows": self._window,
             "conversions": self._conversion,
             "sales": self._sales,
+            "tills": self._till,
+            "service": self._service,
+            "passers": self._beyond,
             "devices": self._devices,
             "phones": self._phones,
             "staff": self._staff,
@@ -104,7 +114,11 @@ class Rehearsal:
 
     def _line(self, told: Row, start: float, end: float) -> Figures:
         found = [one for one in footfall(self.store, start, end) if one.line == told["line"]]
-        return {"in": found[0].inwards, "out": found[0].outwards} if found else {}
+        if not found:
+            return {}
+        now = found[0]
+        so_far = next(one for one in footfall(self.store, self.store.origin, end) if one.line == told["line"])
+        return {"in": now.inwards, "out": now.outwards, "day_in": so_far.inwards, "day_out": so_far.outwards}
 
     def _zone(self, told: Row, start: float, end: float) -> Figures:
         name = told["zone"]
@@ -132,7 +146,9 @@ class Rehearsal:
         waits = queueing(self.store, self._carried("queues", told["queue"], kept, end), end).waits
         if waits:
             figures |= {"wait_median": _ranked(waits, 0.5), "wait_p90": _ranked(waits, 0.9)}
-        return figures
+        since = self._carried("services", told["queue"], told.get("service_mean") is not None, end)
+        long = services(self.store, since, end)
+        return figures | ({"service_mean": mean(long)} if long else {})
 
     def _occupancy(self, told: Row, start: float, end: float) -> Figures:
         steps = [(visit.entered, 1) for visit in self._visits]
@@ -174,8 +190,34 @@ class Rehearsal:
 
     def _sales(self, told: Row, start: float, end: float) -> Figures:
         visitors = sum(one.inwards for one in footfall(self.store, start, end) if one.line in _DOORS)
-        services = queueing(self.store, start, end).served
-        return {"visitors": visitors, "services": services} | ({"rate": services / visitors} if visitors else {})
+        served = queueing(self.store, start, end).served
+        bought = self._sold(start, end) if told.get("transactions") is not None else served
+        figures: Figures = {"visitors": visitors, "services": served, "transactions": bought}
+        return figures | ({"rate": bought / visitors} if visitors else {})
+
+    def _till(self, told: Row, start: float, end: float) -> Figures:
+        return {"transactions": self._sold(start, end)}
+
+    def _sold(self, start: float, end: float) -> int:
+        return sum(start <= at < end for at in self._receipts)
+
+    def _service(self, told: Row, start: float, end: float) -> Figures:
+        return asdict(attendance(self.store, start, end, self._asked.greet.get(told["counter"], 30.0)))
+
+    def _beyond(self, told: Row, start: float, end: float) -> Figures:
+        """Who passed on the pavement, and who beyond it."""
+        passed = {one.line: one.inwards + one.outwards for one in footfall(self.store, start, end)}
+        return {"seen": passed["pavement"], "outside": passed["street"] - passed["pavement"]}
+
+    def lengths(self, section: str, told: Row, start: float, end: float) -> Sequence[float]:
+        """What stands behind a row's bins (stays, waits, visits; seconds) since it was told last."""
+        name, bins = _BINNED[section]
+        since = self._carried(f"{section} {bins}", told[name], told.get(bins) is not None, end)
+        if section == "zones":
+            return stays(self.store, told[name], since, end).dwell
+        if section == "queues":
+            return queueing(self.store, since, end).waits
+        return [one.left - one.entered for one in self._visits if one.left is not None and since <= one.left < end]
 
     def heat(self, columns: int, rows: int, cell: float, start: float, end: float) -> list[float]:
         """Person-seconds in each cell of `cell` metres of the floor, row by row from its origin; 0 where fewer than the
@@ -209,7 +251,7 @@ class Rehearsal:
                 break
         gate = self._asked.wifi_gate_dbm.get(told["name"], -80)
         devices = len({seed for at, seed, strength in self._heard if start <= at < end and strength >= gate})
-        self._heard = [one for one in self._heard if one[0] >= end]
+        self._heard = [one for one in self._heard if one[0] >= start]
         return {"devices": devices, "persons": self._occupancy(told, start, end)["person_seconds"] / (end - start)}
 
     def _staff(self, told: Row, start: float, end: float) -> Figures:

@@ -7,6 +7,7 @@ from itertools import chain
 
 from simulation.demand import Chance, Demand, arrivals
 from simulation.errands import Errands, Visit
+from simulation.manners import mannerly
 from simulation.paths import Paths
 from simulation.people import Person
 from simulation.plan import CORNER_SHOP, Plan
@@ -34,7 +35,9 @@ class Store:
     _present: dict[int, list[Person]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        people = tuple(sorted(self._generate(), key=lambda person: (person.walk.start, person.number)))
+        paths = Paths(self.plan)
+        story = mannerly(sorted(self._generate(paths), key=_first_seen), paths.free)
+        people = tuple(person.later(self.origin) for person in story)
         present: dict[int, list[Person]] = defaultdict(list)
         for person in people:
             for bucket in range(int(person.walk.start // _BUCKET), int(person.walk.end // _BUCKET) + 1):
@@ -47,8 +50,9 @@ class Store:
         bucket = self._present.get(int(at // _BUCKET), [])
         return [person for person in bucket if person.walk.start <= at < person.walk.end]
 
-    def _generate(self) -> Iterator[Person]:
-        errands = Errands(self.plan, self.demand, Paths(self.plan), Tills(self.plan))
+    def _generate(self, paths: Paths) -> Iterator[Person]:
+        """Everybody, in seconds of the story: whatever the origin is, the arithmetic and thus the story is the same."""
+        errands = Errands(self.plan, self.demand, paths, Tills(self.plan))
         yield from self._staff(errands)
         yield from self._passers(errands)
         yield from self._customers(errands)
@@ -56,12 +60,12 @@ class Store:
     def _staff(self, errands: Errands) -> Iterator[Person]:
         for counter in range(errands.tills.open_counters):
             chance = Chance(f"{self.seed}/staff/{counter}")
-            yield errands.staff(chance, counter, self.origin - 60, self.origin + self.hours * 3600, 1 + counter)
+            yield errands.staff(chance, counter, -60.0, self.hours * 3600, 1 + counter)
 
     def _passers(self, errands: Errands) -> Iterator[Person]:
         flow = arrivals(self.demand.passers, self.hour, self.hours * 3600 + _WARM_UP, f"{self.seed}/passers")
         groups = (
-            errands.passers(Chance(f"{self.seed}/passer/{number}"), self.origin - _WARM_UP + at, 1_000_000 + number)
+            errands.passers(Chance(f"{self.seed}/passer/{number}"), at - _WARM_UP, 1_000_000 + number)
             for number, at in enumerate(flow)
         )
         yield from chain.from_iterable(groups)
@@ -72,8 +76,12 @@ class Store:
         for number, at in enumerate(flow, 1000):
             chance = Chance(f"{self.seed}/visit/{number}")
             if chance.random.random() < self.demand.u_turn:
-                yield from errands.turners(chance, self.origin + at, number)
+                yield from errands.turners(chance, at, number)
             else:
-                visits.append(errands.visitors(chance, self.origin + at, number))
+                visits.append(errands.visitors(chance, at, number))
         for visit in sorted(visits, key=lambda visit: visit.ready):
             yield from visit.finish()
+
+
+def _first_seen(person: Person) -> tuple[float, int]:
+    return person.walk.start, person.number

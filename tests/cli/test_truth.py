@@ -1,11 +1,13 @@
 """What a trial prints beside a report is the truth of the window's part in which there was a store."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click import UsageError
 
-from cli.trial import _fault, simulated
+from cli.trial import _fault, simulated, zone
 from cli.truth import rehearsal, rows, scrolled
 from config import parse
 from simulation.rehearsal import Rehearsal
@@ -59,16 +61,20 @@ def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
     told, known = simulated(EXAMPLE, {}, {"seed": "7", "hours": "0.5"}, [("wifi", 60.0), ("counter", 90.0)])
     assert known is not None
     assert (known.store.seed, known.store.hours) == (7, 0.5)
-    devices = {"cameras.floor", "wifi.box", "ble.back", "ble.counter", "readers.tea"}
-    assert set(told) == {f"{name}.device" for name in devices}
+    devices = {"cameras.floor", "wifi.box", "wifi.street", "ble.back", "ble.counter", "readers.tea", "tills.one"}
+    assert set(told) == {"box.timezone", *(f"{name}.device" for name in devices)}
+    del told["box.timezone"]
     for device in told.values():
         for part in ("seed=7", "hours=0.5", f"begins={int(known.store.origin)}"):
             assert part in device
-    assert [name for name, device in told.items() if "fault=" in device] == ["wifi.box.device", "ble.counter.device"]
+    faulty = [name for name, device in told.items() if "fault=" in device]
+    assert faulty == ["wifi.box.device", "wifi.street.device", "ble.counter.device"]
     assert "shelf=tea" in told["readers.tea.device"]
 
 
-@pytest.mark.parametrize(("path", "fault"), [("examples/clip.toml", "camera@60s"), ("examples/store.toml", "till@60s")])
+@pytest.mark.parametrize(
+    ("path", "fault"), [("examples/clip.toml", "camera@60s"), ("examples/store.toml", "portal@60s")]
+)
 def test_a_fault_of_what_is_not_simulated_is_refused(path: str, fault: str) -> None:
     with pytest.raises(UsageError):
         simulated(Path(path), {}, {}, [_fault(fault)])
@@ -77,3 +83,9 @@ def test_a_fault_of_what_is_not_simulated_is_refused(path: str, fault: str) -> N
 def test_a_fault_without_a_time_is_refused() -> None:
     with pytest.raises(UsageError, match="camera@60s"):
         _fault("camera")
+
+
+@pytest.mark.parametrize(("hour", "utc"), [(10, 3), (9, 23), (0, 12), (23, 0), (12, 12)])
+def test_a_trial_has_the_storys_hour_on_its_clock(hour: int, utc: int) -> None:
+    epoch = 1_800_000_000 // 86_400 * 86_400 + utc * 3600 + 1234
+    assert datetime.fromtimestamp(epoch, ZoneInfo(zone(epoch, hour))).hour == hour

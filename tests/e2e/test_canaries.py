@@ -117,6 +117,8 @@ async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, byte
         cameras__floor__device=f"sim:?{sim}",
         cameras__floor__fps=2.0,
         wifi__box__device=f"sim:?{sim}",
+        wifi__street__device=f"sim:?{sim}",
+        tills__one__device=f"sim:?{sim}",
         ble__back__device=f"sim:?at=back&{sim}",
         ble__counter__device=f"sim:?at=counter&{sim}",
         readers__tea__device=f"sim:?shelf=tea&{sim}",

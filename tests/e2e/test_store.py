@@ -25,9 +25,11 @@ async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(
     devices = {
         "cameras.floor.device": f"sim:?{story}&fault=340",
         "wifi.box.device": f"sim:?{story}&fault=200",
+        "wifi.street.device": f"sim:?{story}",
         "ble.back.device": f"sim:?{story}&at=back",
         "ble.counter.device": f"sim:?{story}&at=counter&fault=200",
         "readers.tea.device": f"sim:?{story}&shelf=tea&fault=200",
+        "tills.one.device": f"sim:?{story}&fault=200",
     }
     trial = await run_box(EXAMPLE, tmp_path, **devices, box__speed=SPEED, window__seconds=60)
     assert trial.code == 0, trial.printed.decode()
@@ -37,12 +39,16 @@ async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(
     people = sum(sum(row["true"].values()) for row in doors)
     assert people >= 6
     assert sum(abs(error) for row in doors for error in row["error"].values()) <= max(2, people // 8)
-    for name, at in (("floor", 340), ("box", 200), ("counter", 200), ("tea", 200)):
+    for name, at in (("floor", 340), ("box", 200), ("counter", 200), ("tea", 200), ("one", 200)):
         around = [one for one in reports if one["start"] < began + at + 30 and one["start"] + 60 > began + at]
         lost = [sensor for one in around for sensor in one["quality"] if sensor["name"] == name]
         assert any(one["seen"] < 0.9 and one["reason"] == "sensor_failed" for one in lost), name
     sections = {section for one in reports for section, told in one.items() if told}
-    assert sections >= {"devices", "phones", "shelves", "staff", "zones"}
+    assert sections >= {"devices", "phones", "service", "shelves", "staff", "tills", "zones"}
+    rung = [row for one in reports for row in rows(known, one) if row["section"] == "tills"]
+    receipts = sum(row["true"]["transactions"] for row in rung)
+    assert receipts >= 1
+    assert sum(row["true"]["transactions"] + row["error"]["transactions"] for row in rung) == receipts
     states: list[Any] = trial.of("state")
     told = [one["state"] for one in states]
     assert (told[0], told[-2:]) == ("online", ["online", "offline"])

@@ -9,6 +9,7 @@ import pytest
 
 from simulation.optics import Optics
 from simulation.plan import CORNER_SHOP, Point
+from simulation.surveyed import surveyed
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "store.toml"
 
@@ -18,9 +19,9 @@ def example() -> dict[str, Any]:
 
 
 def seen(camera: str, floor: Iterable[Point]) -> list[list[float]]:
-    """Places on the floor as the camera sees them, brought to the picture's edge where they lie beyond it."""
+    """Places on the floor as a walk test finds them."""
     optics = Optics(CORNER_SHOP.mount(camera), 640, 360)
-    return [[min(max(share, 0.0), 1.0) for share in optics.relative(place)] for place in floor]
+    return [list(surveyed(optics, place)) for place in floor]
 
 
 def alike(drawn: list[list[float]], places: list[list[float]]) -> None:
@@ -53,4 +54,12 @@ def test_the_shop_window_and_the_floor_of_the_heat_map_are_the_plans() -> None:
     alike(window["corners"], seen("floor", CORNER_SHOP.window.corners))
     assert window["door"] == config["lines"]["door"]["points"]
     assert window["street"] == config["lines"]["street"]["points"]
+    alike(config["service"]["counter"]["polygon"], seen("floor", CORNER_SHOP.counters[0].both.corners))
     alike(heat["picture"], seen("floor", [(x, y) for x, y in heat["metres"]]))
+
+
+def test_who_stands_below_the_camera_is_where_he_stands_and_who_stands_aside_is_seen_outwards() -> None:
+    optics = Optics(CORNER_SHOP.mount("floor"), 640, 360)
+    below, aside = surveyed(optics, (5.0, 3.0)), surveyed(optics, (1.0, 3.0))
+    assert below[0] == pytest.approx(optics.relative((5.0, 3.0))[0], abs=0.002)
+    assert aside[0] > optics.relative((1.0, 3.0))[0] + 0.02
