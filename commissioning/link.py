@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
 LONGEST = 4 << 20
 """Bytes of one answer: a picture in base64 is well under it."""
 PATIENCE_S = 5.0
+ANEW_S, AGAIN_S = 30.0, 0.1
+"""Seconds in which the daemon has begun anew, and between two looks whether it has."""
 
 
 class Away(Exception):
@@ -35,8 +38,23 @@ class Link:
         finally:
             await lines.aclose()
 
-    async def watch(self, question: dict[str, object]) -> AsyncGenerator[bytes, None]:
-        """One question, every line that answers it. Raises Away before the first line, Declined."""
+    async def reread(self) -> None:
+        """Let the daemon read its file, and return when it works with what that says. Raises Away, Declined."""
+        async with aclosing(self.watch({"ask": "events"}, patience=ANEW_S)) as life:
+            await anext(life)
+            if not (await self.ask({"ask": "reread"}))["again"]:
+                return
+            async for _ in life:
+                pass
+        for _ in range(round(ANEW_S / AGAIN_S)):
+            with suppress(Away):
+                await self.ask({"ask": "status"})
+                return
+            await asyncio.sleep(AGAIN_S)
+        raise Away
+
+    async def watch(self, question: dict[str, object], patience: float = PATIENCE_S) -> AsyncGenerator[bytes, None]:
+        """One question, every line that answers it, until none comes for a while. Raises Away at first, Declined."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 reader, writer = await asyncio.open_unix_connection(self._path, limit=LONGEST)
@@ -49,7 +67,7 @@ class Link:
                 raise Declined(str(json.loads(line)["error"]))
             while line.endswith(b"\n"):
                 yield line[:-1]
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(patience):
                     line = await reader.readline()
         except (ConnectionError, TimeoutError):
             return

@@ -134,7 +134,7 @@ class Routes:
     async def _apply(self) -> Response:
         """Let the daemon read the file; what it refuses is taken back."""
         try:
-            await self._link.ask({"ask": "reread"})
+            await self._link.reread()
         except Declined:
             self._versions.back()
             raise

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
+from math import ceil
 from typing import Any
 
 from analytics.crossing import Crossing
@@ -54,7 +55,7 @@ class Door:
     async def watch(self, question: dict[str, object]) -> AsyncGenerator[dict[str, object], None]:
         """The answer to `door`: what is seen from now on, for `minutes`. Raises ValueError when it stays shut."""
         camera, minutes = self._asked(question)
-        self._note(f"the door to camera {camera}'s pictures is opened for {minutes:g} minutes at most")
+        self._note(f"the door to camera {camera}'s pictures is opened for {ceil(minutes)} minutes at most")
         loop = asyncio.get_running_loop()
         ends = loop.time() + minutes * 60
         self._camera, self._item, self._next, self._survey = camera, {}, 0.0, CameraSurvey()

@@ -75,6 +75,7 @@ function start(state) {
     if (over) return;
     if (message.ended) {
       over = true;
+      clock();
       notice("The time is over, and the page has ended. Run passerby commission on the box again for another.");
     } else if (message.elsewhere) {
       notice("The page is open in another tab or window, which has the picture now.", "Use this one", () => (notice(""), live.again()));

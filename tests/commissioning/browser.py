@@ -37,12 +37,20 @@ class Daemon:
     asked: list[dict[str, object]] = field(default_factory=list)
     refuses: str = ""
     lines: list[dict[str, object]] = field(default_factory=list)
+    anew: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, question: dict[str, object]) -> dict[str, object]:
         self.asked.append(question)
         if self.refuses:
             raise ValueError(self.refuses)
+        if question["ask"] == "reread":
+            self.anew.set()
         return {"again": True, "line": "door", "now": 100.0, "missed": [{"at": 95.0, "way": "in"}]}
+
+    async def events(self, question: dict[str, object]) -> AsyncGenerator[dict[str, object], None]:
+        self.anew.clear()
+        yield {"watching": True}
+        await self.anew.wait()
 
     async def door(self, question: dict[str, object]) -> AsyncGenerator[dict[str, object], None]:
         self.asked.append(question)
@@ -70,14 +78,10 @@ class Reply:
 
 
 @dataclass
-class Page:
-    """A page that is being served, and its parts."""
+class Client:
+    """What a browser says to the page at `port`."""
 
     port: int
-    guard: Guard
-    visit: Visit
-    daemon: Daemon
-    file: Path
     cookie: str = ""
 
     async def send(self, method: str, path: str, body: bytes = b"", /, **headers: str) -> Reply:
@@ -104,9 +108,9 @@ class Page:
             self.send("GET", path) if document is None else self.send("POST", path, json.dumps(document).encode())
         )
 
-    async def enter(self) -> Reply:
-        """Open the link."""
-        reply = await self.ask("/enter", {"token": self.guard.token})
+    async def bring(self, token: str) -> Reply:
+        """Open the link with this token."""
+        reply = await self.ask("/enter", {"token": token})
         self.cookie = reply.headers.get("set-cookie", "").partition(";")[0] or self.cookie
         return reply
 
@@ -122,6 +126,20 @@ class Page:
             writer.close()
 
 
+@dataclass(kw_only=True)
+class Page(Client):
+    """A page that is being served, and its parts."""
+
+    guard: Guard
+    visit: Visit
+    daemon: Daemon
+    file: Path
+
+    async def enter(self) -> Reply:
+        """Open the printed link."""
+        return await self.bring(self.guard.token)
+
+
 @asynccontextmanager
 async def page(folder: Path, minutes: float = 1.0) -> AsyncIterator[Page]:
     """A page whose visit is under way, and a daemon that answers it."""
@@ -131,10 +149,11 @@ async def page(folder: Path, minutes: float = 1.0) -> AsyncIterator[Page]:
     visit = Visit(link, "floor", minutes, time.monotonic)
     answers = dict.fromkeys(("reread", "audit", "status"), daemon.answer)
     async with (
-        serve(folder / "control.sock", answers, {"door": daemon.door}),
+        serve(folder / "control.sock", answers, {"door": daemon.door, "events": daemon.events}),
         listening(Routes(guard, visit, link, Versions(file)).answer, 0) as server,
     ):
         looking = asyncio.create_task(visit.run())
-        yield Page(server.sockets[0].getsockname()[1], guard, visit, daemon, file)
+        port = server.sockets[0].getsockname()[1]
+        yield Page(port, guard=guard, visit=visit, daemon=daemon, file=file)
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)

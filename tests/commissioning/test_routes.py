@@ -26,7 +26,7 @@ async def test_saving_writes_the_file_tells_the_daemon_and_can_be_taken_back(tmp
         saved = (await one.ask("/save", await changed(one, [[0.7, 0.5], [0.4, 0.5]]))).document
         assert saved["previous"] == 1
         assert load(one.file).lines["door"].points == ((0.7, 0.5), (0.4, 0.5))
-        assert one.daemon.asked == [{"ask": "reread"}]
+        assert [asked["ask"] for asked in one.daemon.asked] == ["reread", "status"]
         assert "# the mat" in one.file.read_text()
         back = (await one.ask("/undo", {"digest": saved["digest"]})).document
         assert back["previous"] == 0

@@ -1,5 +1,10 @@
 """Pixels planted in every picture of a run are in no file, log line or packet that the box leaves behind."""
 
+import asyncio
+import base64
+import os
+import re
+import sys
 from pathlib import Path
 
 import cv2
@@ -7,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.canaries import sightings
+from tests.commissioning.browser import Client
 from tests.e2e.trial import Trial, run_box
 
 SIZE = (180, 320)
@@ -20,7 +26,7 @@ log = "debug"
 seconds = 1
 checkpoint = 0.5
 [cameras.door]
-device = "images:{0}?fps=10"
+device = "images:{0}"
 model = "simulated_people_320x180_int8"
 [lines.door]
 camera = "door"
@@ -77,7 +83,7 @@ def plant(folder: Path) -> dict[str, bytes]:
 async def run(folder: Path, prelude: str = "") -> tuple[Trial, dict[str, bytes]]:
     canaries = plant(folder / "pictures")
     config = folder / "box.toml"
-    config.write_text(CONFIG.format(folder / "pictures"))
+    config.write_text(CONFIG.format(f"{folder / 'pictures'}?fps=10"))
     trial = await run_box(config, folder / "box", prelude)
     assert trial.code == 0, trial.printed.decode()
     assert trial.of("report")
@@ -98,3 +104,74 @@ async def test_no_pixel_leaves(tmp_path: Path) -> None:
 async def test_a_planted_leak_is_seen(tmp_path: Path, kind: str) -> None:
     trial, canaries = await run(tmp_path, LEAKS[kind] + HOOK)
     assert any(f" in {kind}" in found for found in sightings(canaries, trial.outputs(tmp_path / "box")))
+
+
+DOOR_LEAK = """
+import logging, os, daemon.door as d
+was_coded = d.jpeg
+def jpeg(*frame):
+    coded = was_coded(*frame)
+    logging.getLogger("x").warning("%s", coded.hex())
+    open(os.environ["TMPDIR"] + "/shown.jpg", "ab").write(coded)
+    return coded
+d.jpeg = jpeg
+"""
+
+
+async def commissioned(folder: Path, prelude: str = "") -> tuple[list[tuple[str, bytes]], dict[str, bytes]]:
+    """Everything that came out of the box and of the page's process, but to the browser; and what that was shown."""
+    canaries = plant(folder / "pictures")
+    config = folder / "box.toml"
+    config.write_text(CONFIG.format(f"{folder / 'pictures'}?fps=10&loop=1"))
+    looking = asyncio.create_task(_looked(folder / "box", canaries))
+    trial = await run_box(config, folder / "box", prelude, 10.0)
+    printed = await looking
+    assert trial.code == 0, trial.printed.decode()
+    return [*trial.outputs(folder / "box"), ("page", printed)], canaries
+
+
+async def _looked(folder: Path, canaries: dict[str, bytes]) -> bytes:
+    """`passerby commission` and a browser before it; the shown pictures become canaries."""
+    while not (folder / "run" / "control.sock").exists():  # noqa: ASYNC110 - a file that another process makes
+        await asyncio.sleep(0.05)
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli.main", "commission", "--run", str(folder / "run")),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path.cwd())},
+        cwd=folder,
+    )
+    assert child.stdout is not None
+    printed = b""
+    while not (link := re.search(rb"http://127.0.0.1:(\d+)/#(\S+)", printed)):
+        printed += await child.stdout.readline()
+    client = Client(int(link[1]))
+    await client.bring(link[2].decode())
+    live, shown = client.live(), 0
+    async for message in live:
+        if "picture" in message:
+            coded = base64.b64decode(message["picture"])
+            middle = len(coded) // 2
+            canaries[f"shown {shown}"] = coded[middle : middle + CANARY]
+            shown += 1
+        if shown == 5:
+            break
+    await live.aclose()
+    child.terminate()
+    rest, _ = await child.communicate()
+    return printed + rest
+
+
+async def test_what_the_door_shows_reaches_the_browser_and_nothing_else(tmp_path: Path) -> None:
+    outputs, canaries = await commissioned(tmp_path)
+    assert len([name for name in canaries if name.startswith("shown")]) == 5
+    assert {"log", "wire", "page", "file ledger.jsonl"} <= {name for name, content in outputs if content}
+    assert b"pictures is opened" in dict(outputs)["file ledger.jsonl"]
+    assert list(sightings(canaries, outputs)) == []
+
+
+async def test_a_leak_that_is_planted_in_the_door_is_seen(tmp_path: Path) -> None:
+    outputs, canaries = await commissioned(tmp_path, DOOR_LEAK)
+    found = [one for one in sightings(canaries, outputs) if one.startswith("shown")]
+    assert any(" in log" in one for one in found)
+    assert any(" in file shown.jpg" in one for one in found)
