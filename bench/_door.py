@@ -12,7 +12,6 @@ from mqtt.codec import Envelope, Form, decode
 from mqtt.subscriber import subscribed
 
 SPEED = 10
-SECONDS = 60
 CONFIG = """
 [box]
 site = "bench"
@@ -55,12 +54,12 @@ def _zones() -> str:
     )
 
 
-async def real_windows(count: int) -> list[Envelope]:
-    """The first `count` whole windows of a box at ten times real time, as a subscriber gets them."""
+async def real_windows(count: int, seconds: int) -> list[Envelope]:
+    """The first `count` whole windows of `seconds` of a box at ten times real time, as a subscriber gets them."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_broker() as port, subscribed("127.0.0.1", port, "passerby/#") as messages:
             config = Path(folder) / "box.toml"
-            text = CONFIG.format(state=folder, port=port, speed=SPEED, seconds=SECONDS) + _zones()
+            text = CONFIG.format(state=folder, port=port, speed=SPEED, seconds=seconds) + _zones()
             config.write_text(text, encoding="utf-8")
             child = await asyncio.create_subprocess_exec(sys.executable, "-m", "daemon.main", str(config))
             found: list[Envelope] = []

@@ -68,10 +68,11 @@ def encode(event: Event, form: Form, store: str | None = None, seq: int | None =
 
 def encode_many(envelopes: Sequence[Envelope], form: Form = Form.CBOR) -> bytes:
     """Events of one type as one payload of columns."""
-    columns = pack_rows(type(envelopes[0].event), [envelope.event for envelope in envelopes])
+    binary = form is Form.CBOR
+    columns = pack_rows(type(envelopes[0].event), [envelope.event for envelope in envelopes], binary=binary)
     if envelopes[0].store is not None:
-        columns[STORE] = pack([envelope.store for envelope in envelopes])
-        columns[SEQ] = pack([envelope.seq for envelope in envelopes])
+        columns[STORE] = pack([envelope.store for envelope in envelopes], binary=binary)
+        columns[SEQ] = pack([envelope.seq for envelope in envelopes], binary=binary)
     if form is Form.COLUMNS:
         return json.dumps([len(envelopes), columns], separators=(",", ":"), allow_nan=False).encode()
     return cbor2.dumps([len(envelopes), columns], canonical=True)

@@ -1,7 +1,8 @@
 """Events as plain documents and back: every problem of a document is found, and none of it is believed before.
 
-A row of a report is an object by name, or an array: what is always there at its place, then, if anything is, one object
-with what else there is. A box writes arrays, because a report comes with every window; both are read.
+A row of a report is an object by name, or an array: what is always there, and histograms, at its place, then, if
+anything is, one object with what else there is; or, if nothing else is, without the defaults at its end. A box writes
+arrays, because a report comes with every window; both are read.
 """
 
 from collections.abc import Sequence
@@ -51,11 +52,12 @@ def _lean(field: Field, value: Any) -> Any:
 
 
 def _by_place(event: Event) -> list[Any]:
-    fields = shape(type(event))
-    values = {field.name: (field, getattr(event, field.attribute)) for field in fields}
-    named = {name: _lean(field, value) for name, (field, value) in values.items() if not field.placed}
-    named = {name: value for name, value in named.items() if value is not None}
-    return [_lean(*values[field.name]) for field in fields if field.placed] + ([named] if named else [])
+    values = [(field, getattr(event, field.attribute)) for field in shape(type(event))]
+    named = {field.name: _lean(field, value) for field, value in values if not field.placed and value is not None}
+    placed = [(field, value) for field, value in values if field.placed]
+    while placed and not named and placed[-1][1] == placed[-1][0].default:
+        placed.pop()
+    return [_lean(field, value) for field, value in placed] + ([named] if named else [])
 
 
 def trimmed(field: Field, value: Sequence[Any]) -> Sequence[Any]:
@@ -107,11 +109,11 @@ def _by_name(event: type[Event], row: list[Any], path: str, problems: list[str])
     placed = [field.name for field in shape(event) if field.placed]
     values, rest = row[: len(placed)], row[len(placed) :]
     named = rest[0] if rest else {}
-    if len(values) < len(placed) or len(rest) > 1 or not isinstance(named, dict):
+    if len(rest) > 1 or not isinstance(named, dict):
         problems.append(f"{path}: not [{', '.join(placed)}], and at most an object of what else there is")
         return {}
     problems += [f"{path}.{name}: told at its place already" for name in named if name in placed]
-    return dict(zip(placed, values, strict=True)) | named
+    return dict(zip(placed, values, strict=False)) | named
 
 
 def _read(field: Field, value: Any, path: str, problems: list[str]) -> Any:

@@ -13,29 +13,31 @@ MAX_ROWS = 50_000
 _NO_TUPLE = -1
 
 
-def pack_rows(event: type[Event], rows: Sequence[Event], strides: tuple[int, ...] = ()) -> dict[int, Any]:
+def pack_rows(
+    event: type[Event], rows: Sequence[Event], strides: tuple[int, ...] = (), *, binary: bool = True
+) -> dict[int, Any]:
     """Rows as packed columns by field number; a column of nothing but the default is left out."""
     columns: dict[int, Any] = {}
     for field in shape(event):
         values = [getattr(row, field.attribute) for row in rows]
         if field.default is not REQUIRED and all(value == field.default for value in values):
             continue
-        columns[field.number] = _pack_field(field, values, strides)
+        columns[field.number] = _pack_field(field, values, strides, binary)
     return columns
 
 
-def _pack_field(field: Field, values: Sequence[Any], strides: tuple[int, ...]) -> Any:
+def _pack_field(field: Field, values: Sequence[Any], strides: tuple[int, ...], binary: bool) -> Any:
     if not field.many:
-        return pack([_number(field, value) for value in values], (1, *strides))
+        return pack([_number(field, value) for value in values], (1, *strides), binary=binary)
     values = [value if value is None else trimmed(field, value) for value in values]
     lengths = [_NO_TUPLE if value is None else len(value) for value in values]
     items = [item for value in values if value is not None for item in value]
     length = lengths[0] if len(set(lengths)) == 1 and lengths[0] > 0 else 0
     inner = tuple(length * stride for stride in (1, *strides)) if length else ()
-    packed = pack(lengths, (1, *strides))
+    packed = pack(lengths, (1, *strides), binary=binary)
     if field.nested:
-        return [packed, pack_rows(field.type, items, inner) if items else {}]
-    return [packed, pack([_number(field, item) for item in items], (1, *inner)) if items else []]
+        return [packed, pack_rows(field.type, items, inner, binary=binary) if items else {}]
+    return [packed, pack([_number(field, item) for item in items], (1, *inner), binary=binary) if items else []]
 
 
 def _number(field: Field, value: Any) -> Cell:

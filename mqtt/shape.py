@@ -43,8 +43,8 @@ class Field:
 
     @property
     def placed(self) -> bool:
-        """Whether a row that is an array has this field at its place; what is null by default is named at its end."""
-        return self.default is not None
+        """Whether a row that is an array has this field at its place; else it is named at the row's end."""
+        return self.default is not None or self.bins > 0
 
     @property
     def members(self) -> tuple[Enum, ...]:

@@ -8,12 +8,15 @@ _HEAD = """\
 ; Passerby, CBOR form. A message is [n, columns]: n documents of its topic, each key a field's number.
 ; A column is one value that all rows share, or a value for each row (a shorter array is repeated), or numbers in
 ; packed form: 0 = values or differences, 1 = the first rows, from which each later row differs, 2 = decimal digits.
+; Or whole numbers of a few bits each, one after the other: 0 = the bits, 4 = how many each has and from which number
+; they count; with a 1 behind it, all bits set are null.
 ; Words that come again are told once: 3 = the words, 0 = the place of each row's in that list.
 ; A histogram's zeros at its end are left out.
 ; A tuple is [lengths, column of all items]; length -1 is null. Rows of a nested type are columns again.
 
 whole = int / [* int] / packed
-packed = {0 => int / null / [* (int / null)], ? 1 => [+ int], ? 2 => 1..4}
+packed = {0 => int / null / [* (int / null)], ? 1 => [+ int], ? 2 => 1..4} / bits
+bits = {0 => bstr, 4 => [1..32, int, ? 1], ? 2 => 1..4}
 words = {0 => int / null / [* (int / null)] / packed, 3 => [* tstr]}
 """
 _TYPES: dict[type, str] = {int: "int", float: "number", bool: "bool", str: "tstr"}

@@ -37,14 +37,13 @@ def _object(event: type[Event], definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(event: type[Event], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A row: an object, or an array of what is always there with an object of the rest at its end."""
+    """A row: an object, or an array of what has a place with an object of the rest at its end."""
     named = _object(event, definitions)
     fields = {field.name: field for field in shape(event)}
     items = [{"title": name} | named["properties"][name] for name, field in fields.items() if field.placed]
     rest = {name: named["properties"][name] for name, field in fields.items() if not field.placed}
-    least = len(items)
     items.append({"type": "object", "properties": rest, "additionalProperties": False})
-    array = {"type": "array", "prefixItems": items, "minItems": least, "maxItems": least + 1}
+    array = {"type": "array", "prefixItems": items, "minItems": len(named["required"]), "maxItems": len(items)}
     return {"description": named.pop("description"), "anyOf": [array, named]}
 
 
