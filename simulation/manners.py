@@ -3,9 +3,10 @@
 Times stay as they are, so whatever was planned round a walk still fits it, and the walks remain the truth.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import hypot
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,51 +26,54 @@ _STANDS = 0.15
 _ROUNDS = 3
 
 Floats = NDArray[np.float64]
+Line: TypeAlias = tuple[Floats, Floats, Floats]
+_STEPS: Floats = np.arange(0.0, _CHUNK_S, _STEP_S)
 
 
 def mannerly(people: Sequence[Person], free: Callable[[Point], bool]) -> list[Person]:
     """The same people, stepping aside where there is room; `free` says whether one can stand at a place."""
     found = list(people)
+    lines = [_line(person.walk) for person in found]
+    chunks = _chunks(found)
     for _ in range(_ROUNDS):
-        for at, one, other in list(_touches(found)):
-            mover, stays = (one, other) if _pace(found[one], at) >= _pace(found[other], at) else (other, one)
-            walk = _aside(found[mover], found[stays].walk, at, free)
-            if walk is not None:
-                found[mover] = replace(found[mover], walk=walk)
+        crowded = {}
+        for chunk, here in chunks.items():
+            for at, one, other in _touches(lines, here, chunk * _CHUNK_S):
+                crowded[chunk] = here
+                mover, stays = (one, other) if _pace(found[one], at) >= _pace(found[other], at) else (other, one)
+                walk = _aside(found[mover], found[stays].walk, at, free)
+                if walk is not None:
+                    found[mover], lines[mover] = replace(found[mover], walk=walk), _line(walk)
+        chunks = crowded
     return found
 
 
-def _touches(people: Sequence[Person]) -> Iterable[tuple[float, int, int]]:
-    """When two come closest whose bodies would touch, and who they are (places in `people`), in order of time."""
-    ends = max((person.walk.end for person in people), default=0.0)
-    at = min((person.walk.start for person in people), default=0.0)
-    waiting = sorted(range(len(people)), key=lambda number: people[number].walk.start, reverse=True)
-    here: list[int] = []
-    while at < ends:
-        while waiting and people[waiting[-1]].walk.start < at + _CHUNK_S:
-            here.append(waiting.pop())
-        here = [number for number in here if people[number].walk.end > at]
-        yield from _within(people, here, np.arange(at, at + _CHUNK_S, _STEP_S, dtype=np.float64))
-        at += _CHUNK_S
+def _chunks(people: Sequence[Person]) -> dict[int, list[int]]:
+    """Who is there (places in `people`) in each stretch of `_CHUNK_S` seconds."""
+    found: dict[int, list[int]] = {}
+    for number, person in enumerate(people):
+        for chunk in range(int(person.walk.start // _CHUNK_S), int(person.walk.end // _CHUNK_S) + 1):
+            found.setdefault(chunk, []).append(number)
+    return dict(sorted(found.items()))
 
 
-def _within(people: Sequence[Person], here: list[int], times: Floats) -> Iterable[tuple[float, int, int]]:
-    if len(here) < 2:
-        return
-    places = np.array([_places(people[number].walk, times) for number in here])
-    away = np.linalg.norm(places[:, None] - places[None, :], axis=-1)
-    away[np.tril_indices(len(here))] = np.inf
-    away[np.isnan(away)] = np.inf
-    nearest = away.min(axis=2)
-    touching = np.argwhere(nearest < TOUCHING)
-    moments = [(float(times[away[a, b].argmin()]), here[a], here[b]) for a, b in touching.tolist()]
-    yield from sorted(moments)
-
-
-def _places(walk: Walk, times: Floats) -> Floats:
-    """Where somebody is at `times` (n, 2); not a number where he is not on the plan."""
+def _line(walk: Walk) -> Line:
+    """A walk as times, x and y."""
     xs, ys = zip(*walk.places, strict=True)
-    return np.stack([np.interp(times, walk.times, line, np.nan, np.nan) for line in (xs, ys)], axis=1)
+    return np.array(walk.times), np.array(xs), np.array(ys)
+
+
+def _touches(lines: Sequence[Line], here: list[int], begin: float) -> list[tuple[float, int, int]]:
+    """When two come closest whose bodies would touch in the stretch from `begin` on, and who, in order of time."""
+    times = begin + _STEPS
+    xs, ys = (
+        np.array([np.interp(times, lines[one][0], lines[one][axis], np.nan, np.nan) for one in here]) for axis in (1, 2)
+    )
+    away = np.hypot(xs[:, None] - xs[None, :], ys[:, None] - ys[None, :])
+    away[np.isnan(away)] = np.inf
+    away[np.tril_indices(len(here))] = np.inf
+    pairs = np.argwhere(away.min(axis=2) < TOUCHING).tolist()
+    return sorted((float(times[away[a, b].argmin()]), here[a], here[b]) for a, b in pairs)
 
 
 def _pace(person: Person, at: float) -> float:
