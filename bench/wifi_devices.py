@@ -16,7 +16,7 @@ import math
 import random
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
@@ -40,7 +40,8 @@ COLUMNS = (
     (45, "HT Capabilities"),
     (127, "Extended Capabilities"),
 )
-UNKNOWN_DBM = -60
+UNKNOWN_DBM, SCATTER_DB = -60, 4.0
+"""A CSV says no strength: all its phones lie at one place, with the scatter of captured ones, so nothing parts them."""
 
 Labelled = tuple[str, ProbeRequest]
 
@@ -53,16 +54,16 @@ def devices(folder: Path) -> dict[str, list[ProbeRequest]]:
         if name.endswith((".pcap", ".pcapng")) and not _labels(path).is_file():
             found[name.rpartition(".")[0].removesuffix("_anonymized")] = list(requests(path))
         elif name.endswith(".csv"):
-            found[name.removesuffix(".csv")] = list(_rows(path.read_text(encoding="utf-8", errors="replace")))
+            found[f"csv:{path.stem}"] = list(_rows(path.read_text(encoding="utf-8", errors="replace")))
         elif name.endswith(".zip"):
             found |= _zipped(path)
     return _once({name: _stretch(heard) for name, heard in found.items() if heard})
 
 
 def _once(phones: dict[str, list[ProbeRequest]]) -> dict[str, list[ProbeRequest]]:
-    """Without captures that are there twice, in two formats: a phone beside itself would count as two."""
+    """Without what is there twice, in two formats: a phone beside itself would count as two. The capture says more."""
     known: dict[tuple[int, ...], str] = {}
-    for name in sorted(phones, reverse=True):
+    for name in sorted(phones, key=lambda name: not name.startswith("csv:")):
         heard = phones[name]
         known[tuple(round((request.at - heard[0].at) * 100) for request in heard)] = name
     return {name: phones[name] for name in sorted(known.values())}
@@ -79,11 +80,13 @@ def _zipped(path: Path) -> dict[str, list[ProbeRequest]]:
 
 
 def _rows(text: str) -> Iterator[ProbeRequest]:
+    dice = random.Random(8)
     for row in csv.DictReader(io.StringIO(text)):
         try:
             abilities = b"".join(_element(kind, row.get(column) or "") for kind, column in COLUMNS)
             address = bytes.fromhex(row["MAC Address"].replace(":", ""))
-            yield ProbeRequest(float(row["Timestamp"]), "bench", address, 0, UNKNOWN_DBM, None, abilities)
+            rssi_dbm = round(dice.gauss(UNKNOWN_DBM, SCATTER_DB))
+            yield ProbeRequest(float(row["Timestamp"]), "bench", address, 0, rssi_dbm, None, abilities)
         except (KeyError, ValueError):
             continue
 
@@ -135,15 +138,16 @@ def judge(mix: Sequence[Labelled]) -> tuple[int, int, int, int, float]:
         if sighting is not None:
             metric.feed(sighting.at, sighting)
             kinds.feed(sighting.at, sighting.token, sighting.device_class, sighting.rssi_dbm)
-            seen.append((name, sighting.device_class))
+            seen.append((name, sighting.device_class, sighting.at))
     [tally] = metric.tallies(0.0, max(SECONDS, mix[-1][1].at) if mix else SECONDS)
-    told = [tally.values[key] for key in ("devices", "devices_low", "devices_high")]
-    estimate, low, high = (value if isinstance(value, int) else 0 for value in told)
-    labels = [name for name, _ in seen]
-    return len(set(labels)), estimate, low, high, v_measure(labels, [kinds.label(kind) for _, kind in seen])
+    counts = [tally.values[key] for key in ("devices", "devices_low", "devices_high")]
+    estimate, low, high = (value if isinstance(value, int) else 0 for value in counts)
+    labels = [name for name, _, _ in seen]
+    told = kinds.labels((device_class, at) for _, device_class, at in seen)
+    return len(set(labels)), estimate, low, high, v_measure(labels, told)
 
 
-def v_measure(truth: Sequence[str], found: Sequence[int]) -> float:
+def v_measure(truth: Sequence[str], found: Sequence[Hashable]) -> float:
     """Harmonic mean of homogeneity and completeness (Rosenberg, Hirschberg, EMNLP 2007)."""
     both = Counter(zip(truth, found, strict=True))
     one, other = Counter(truth), Counter(found)
@@ -154,7 +158,7 @@ def v_measure(truth: Sequence[str], found: Sequence[int]) -> float:
     return 2 * homogeneity * completeness / (homogeneity + completeness) if homogeneity + completeness > 0 else 0.0
 
 
-def _entropy(counts: Counter[str] | Counter[int], total: int) -> float:
+def _entropy(counts: Counter[str] | Counter[Hashable], total: int) -> float:
     return -sum(n / total * math.log(n / total) for n in counts.values())
 
 

@@ -1,13 +1,19 @@
 """Telling devices apart although each changes its address: by what their radios can do, not by who they are.
 
 Addresses of one class belong together, and classes that one address used are one device in two moods. How many phones
-of one model there are is told from how often they scan together: never surely, and the interval says by how much.
+of one model there are is told from where they lie (levels.py) and from how often they scan together: never surely, and
+the interval says by how much.
 """
 
+from array import array
+from bisect import bisect_right, insort
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import ceil, log
 
 import numpy as np
+
+from analytics.radio.levels import levels
 
 BURST_PAUSE_SECONDS = 0.5
 SAME_BURST_SECONDS = 1.0
@@ -23,17 +29,21 @@ MOST_ALIKE = 64
 """Identical phones beyond which nobody asks: a store holds fewer of one model."""
 SLOWEST_BURSTS_PER_MINUTE = 0.35
 RAREST_BURSTS_PER_MINUTE = 0.05
+MOST_BURSTS = 512
+"""Of one kind in one window, of which the level is kept; the others are only counted."""
+MOST_FRAMES = 64
+"""Of one burst, of which the median is its level."""
 MOST_KINDS = 4096
 MOST_TOKENS = 1 << 16
 
 
-def alike(bursts_per_minute: float) -> float:
+def alike(bursts_per_minute: float, fewest: int = 1) -> float:
     """The expected number of identical phones, each scanning at a rate of its own, that together scan so often.
 
-    The sum of k log-normal rates is taken as log-normal itself (Fenton, "The sum of log-normal probability
+    At least `fewest` of them are known to be there. The sum of k log-normal rates is taken as log-normal itself (Fenton, "The sum of log-normal probability
     distributions in scatter transmission systems", 1960).
     """
-    phones = np.arange(1, MOST_ALIKE + 1)
+    phones = np.arange(min(fewest, MOST_ALIKE), MOST_ALIKE + 1)
     variance = np.log1p(np.expm1(SPREAD**2) / phones)
     middle = np.log(phones * BURSTS_PER_MINUTE) + (SPREAD**2 - variance) / 2
     off = log(max(bursts_per_minute, RAREST_BURSTS_PER_MINUTE)) - middle
@@ -43,22 +53,51 @@ def alike(bursts_per_minute: float) -> float:
 
 @dataclass(slots=True, eq=False)
 class Kind:
-    """One group of classes: when it was heard first and last, its bursts, and its loudest signal."""
+    """One group of classes: when it was heard first and last, its bursts, and its loudest signal.
+
+    `starts` and `strengths_dbm` are of the first MOST_BURSTS bursts: when each began, and the median of its frames.
+    """
 
     first: float
     last: float
     loudest_dbm: int
-    bursts: int = 1
+    bursts: int = 0
+    starts: "array[float]" = field(default_factory=lambda: array("d"))
+    strengths_dbm: "array[int]" = field(default_factory=lambda: array("b"))
+    _burst: list[int] = field(default_factory=list)
+
+    def feed(self, at: float, rssi_dbm: int) -> None:
+        """One frame."""
+        if not self.bursts or at - self.last > BURST_PAUSE_SECONDS:
+            self.bursts += 1
+            self._burst.clear()
+            if self.bursts <= MOST_BURSTS:
+                self.starts.append(at)
+                self.strengths_dbm.append(rssi_dbm)
+        if self.bursts <= MOST_BURSTS and len(self._burst) < MOST_FRAMES:
+            insort(self._burst, rssi_dbm)
+            self.strengths_dbm[-1] = self._burst[len(self._burst) // 2]
+        self.last = max(self.last, at)
+        self.loudest_dbm = max(self.loudest_dbm, rssi_dbm)
 
     def join(self, other: "Kind") -> None:
         """The two are one device."""
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.loudest_dbm = max(self.loudest_dbm, other.loudest_dbm)
         self.bursts += other.bursts
+        both = [*zip(self.starts, self.strengths_dbm, strict=True), *zip(other.starts, other.strengths_dbm, strict=True)]
+        both = sorted(both)[:MOST_BURSTS]
+        self.starts = array("d", [start for start, _ in both])
+        self.strengths_dbm = array("b", [strength for _, strength in both])
+        self._burst.clear()
+
+    def devices_fewest(self) -> int:
+        """The identical devices that lie apart."""
+        return max(levels(self.strengths_dbm)) + 1
 
     def devices(self, minutes: float) -> float:
         """The expected number of identical devices behind so many bursts in so many minutes; at least 1."""
-        return alike(self.bursts / max(minutes, 1.0))
+        return alike(self.bursts / max(minutes, 1.0), self.devices_fewest())
 
     def devices_most(self, minutes: float) -> int:
         """The most identical devices it can plausibly be."""
@@ -79,10 +118,7 @@ class Kinds:
         kind = self._kind(at, device_class, rssi_dbm)
         if kind is None:
             return
-        if at - kind.last > BURST_PAUSE_SECONDS:
-            kind.bursts += 1
-        kind.last = max(kind.last, at)
-        kind.loudest_dbm = max(kind.loudest_dbm, rssi_dbm)
+        kind.feed(at, rssi_dbm)
         before, when = self._spoke.get(token, (device_class, at))
         if before != device_class and at - when <= SAME_BURST_SECONDS:
             self._join(before, device_class)
@@ -91,9 +127,14 @@ class Kinds:
         else:
             self.flooded = True
 
-    def label(self, device_class: int) -> int:
-        """The number of the kind that this class belongs to."""
-        return self._root(device_class)
+    def labels(self, frames: Iterable[tuple[int, float]]) -> list[tuple[int, int]]:
+        """For frames of (class, time) that were fed: the number of the kind that each belongs to, and of its level."""
+        told = {root: levels(kind.strengths_dbm) for root, kind in self._kinds.items()}
+        labels = []
+        for device_class, at in frames:
+            root = self._root(device_class)
+            labels.append((root, told[root][bisect_right(self._kinds[root].starts, at) - 1]))
+        return labels
 
     def sure(self) -> list[Kind]:
         """The kinds that were heard in more than one scan."""

@@ -60,7 +60,7 @@ class Phones:
         values: dict[str, Value] = {
             "name": self._name,
             "devices": devices,
-            "devices_low": len(kinds),
+            "devices_low": len(fixed.sure()) + sum(kind.devices_fewest() for kind in random.sure()),
             "devices_high": most,
             **self._where(kinds),
             "persons": persons.persons if persons else None,
