@@ -9,11 +9,14 @@ from array import array
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import ceil, log
+from math import ceil, erf, log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.radio.levels import levels
+
+Counts = NDArray[np.float64]
 
 BURST_PAUSE_SECONDS = 0.5
 SAME_BURST_SECONDS = 1.0
@@ -21,15 +24,21 @@ SAME_BURST_SECONDS = 1.0
 SCAN_SECONDS = 10.0
 """A sweep over the channels ends within this time: a kind that was heard in one sweep only is a passer-by, or a frame
 that another garbled, and counts for nobody."""
-BURSTS_PER_MINUTE, SPREAD = 1.5, 1.0
-"""What single phones send: median and standard deviation of the logarithm, of a log-normal rate (decision 0053)."""
-POPULARITY = 2.0
-"""How likely k phones of one model are before anything is heard: as k to the power of minus this (decision 0053)."""
+PAUSE_SECONDS = 5.0
+"""Bursts of one phone that follow each other faster belong to one search."""
+SCANS_PER_MINUTE, SPREAD = 1.3, 1.0
+"""What single phones do: median and standard deviation of the logarithm, of a log-normal rate (decision 0120)."""
+POPULARITY = 1.5
+"""How likely k phones of one model in one place are before anything is heard: as k to the power of minus this."""
+LEAST_IDLE = 0.02
+"""The share of the time by which no radio is sure to be busy: where scan follows scan, nobody can count them."""
+PLACES_DB, LEAST_SCATTER_DB = 7.0, 2.0
+"""How much the levels of phones in different places of a store differ, and how little those of one that lies still."""
 MOST_ALIKE = 64
 """Identical phones beyond which nobody asks: a store holds fewer of one model."""
 SLOWEST_BURSTS_PER_MINUTE = 0.35
-RAREST_BURSTS_PER_MINUTE = 0.05
-MOST_BURSTS = 512
+RAREST_SCANS_PER_MINUTE = 0.05
+MOST_BURSTS = 1024
 """Of one kind in one window, of which the level is kept; the others are only counted."""
 MOST_FRAMES = 64
 """Of one burst, of which the median is its level."""
@@ -37,18 +46,33 @@ MOST_KINDS = 4096
 MOST_TOKENS = 1 << 16
 
 
-def alike(bursts_per_minute: float, fewest: int = 1) -> float:
+def alike(scans_per_minute: float, scatter_db: float = PLACES_DB, fewest: int = 1) -> float:
     """The expected number of identical phones, each scanning at a rate of its own, that together scan so often.
 
-    At least `fewest` of them are known to be there. The sum of k log-normal rates is taken as log-normal itself (Fenton, "The sum of log-normal probability
+    At least `fewest` of them are known to be there, and their bursts scatter by `scatter_db` around their mean level.
+    The sum of k log-normal rates is taken as log-normal itself (Fenton, "The sum of log-normal probability
     distributions in scatter transmission systems", 1960).
     """
-    phones = np.arange(min(fewest, MOST_ALIKE), MOST_ALIKE + 1)
+    phones = np.arange(min(fewest, MOST_ALIKE), MOST_ALIKE + 1, dtype=float)
     variance = np.log1p(np.expm1(SPREAD**2) / phones)
-    middle = np.log(phones * BURSTS_PER_MINUTE) + (SPREAD**2 - variance) / 2
-    off = log(max(bursts_per_minute, RAREST_BURSTS_PER_MINUTE)) - middle
-    weight = phones**-POPULARITY * np.exp(-(off**2) / (2 * variance)) / np.sqrt(variance)
+    middle = np.log(phones * SCANS_PER_MINUTE) + (SPREAD**2 - variance) / 2
+    off = log(max(scans_per_minute, RAREST_SCANS_PER_MINUTE)) - middle
+    popular = (phones - phones[0] + 1) ** -POPULARITY * together(phones, scatter_db)
+    weight = popular * np.exp(-(off**2) / (2 * variance)) / np.sqrt(variance)
     return float(weight @ phones / weight.sum())
+
+
+def together(phones: Counts, scatter_db: float) -> Counts:
+    """How likely so many phones, each at a place of its own, scatter no more than `scatter_db`; 1 for a single one.
+
+    The variance of k normal levels is chi-squared with k - 1 degrees of freedom, taken as a normal cube root (Wilson,
+    Hilferty, "The distribution of chi-square", 1931).
+    """
+    free = np.maximum(phones - 1.0, 1.0)
+    ratio = phones * (max(scatter_db, LEAST_SCATTER_DB) / PLACES_DB) ** 2 / free
+    score = (np.cbrt(ratio) - (1 - 2 / (9 * free))) / np.sqrt(2 / (9 * free))
+    likely = np.array([(1 + erf(one / sqrt(2))) / 2 for one in score])
+    return np.where(phones > 1, np.maximum(likely, 1e-12), 1.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +109,10 @@ class Kind:
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.loudest_dbm = max(self.loudest_dbm, other.loudest_dbm)
         self.bursts += other.bursts
-        both = [*zip(self.starts, self.strengths_dbm, strict=True), *zip(other.starts, other.strengths_dbm, strict=True)]
+        both = [
+            *zip(self.starts, self.strengths_dbm, strict=True),
+            *zip(other.starts, other.strengths_dbm, strict=True),
+        ]
         both = sorted(both)[:MOST_BURSTS]
         self.starts = array("d", [start for start, _ in both])
         self.strengths_dbm = array("b", [strength for _, strength in both])
@@ -95,9 +122,22 @@ class Kind:
         """The identical devices that lie apart."""
         return max(levels(self.strengths_dbm)) + 1
 
+    def scans_per_minute(self, minutes: float) -> float:
+        """Scans that began, by the time in which none was going on: what begins during another one is not told apart.
+
+        So a counter of particles corrects for the time in which it is blind (Knoll, "Radiation detection and
+        measurement", 4.7).
+        """
+        gaps = np.diff(np.array(self.starts))
+        seconds = float(gaps.sum()) if self.bursts > MOST_BURSTS else max(minutes, 1.0) * 60
+        busy = PAUSE_SECONDS + float(np.minimum(gaps, PAUSE_SECONDS).sum())
+        scans = 1 + int(np.count_nonzero(gaps > PAUSE_SECONDS))
+        return 60 * scans / (max(0.0, seconds - busy) + LEAST_IDLE * seconds)
+
     def devices(self, minutes: float) -> float:
-        """The expected number of identical devices behind so many bursts in so many minutes; at least 1."""
-        return alike(self.bursts / max(minutes, 1.0), self.devices_fewest())
+        """The expected number of identical devices behind so many scans in so many minutes; at least 1."""
+        scatter_db = float(np.std(np.array(self.strengths_dbm, float)))
+        return alike(self.scans_per_minute(minutes), scatter_db, self.devices_fewest())
 
     def devices_most(self, minutes: float) -> int:
         """The most identical devices it can plausibly be."""

@@ -12,6 +12,8 @@ from analytics.radio.site import Recalibration, calibrate
 from analytics.radio.slices import Slice, Vector, features
 from observations import DeviceSighting, Value
 
+_COUNTS = ("devices_low", "devices", "devices_high")
+
 
 def sighting(at: float, token: int, kind: int = 1, rssi_dbm: int = -60, randomised: bool = True) -> DeviceSighting:
     return DeviceSighting(at, "door", 1, token, kind, rssi_dbm, randomised)
@@ -75,22 +77,48 @@ def test_what_was_heard_once_is_nobody() -> None:
     assert counted([*scans(1), sighting(50.0, 9, 2), sighting(50.1, 9, 2)])["devices"] == 1
 
 
-@pytest.mark.parametrize("phones", [1, 2, 4, 8])
-def test_identical_phones_are_counted_by_how_often_they_scan(phones: int) -> None:
-    """Each at a rate of its own, as labelled phones do; the count may err by what one phone's rate leaves open."""
-    dice, told = np.random.default_rng(phones), []
-    for _ in range(40):
-        every = 60 / np.exp(np.log(1.5) + dice.standard_normal(phones))
-        begin = dice.random(phones) * every
-        seen = [
-            sighting(s.at + start, s.token + 100_000 * n, 1)
-            for n, (gap, start) in enumerate(zip(every, begin, strict=True))
-            for s in scans(1, every=float(gap), until=1200.0)
-        ]
-        told.append([counted(seen, 1200.0)[key] for key in ("devices_low", "devices", "devices_high")])
-    low, count, high = np.array(told, float).T
-    assert count.mean() == pytest.approx(phones, rel=0.35)
+def identical(phones: int, dice: np.random.Generator, seconds: float) -> list[DeviceSighting]:
+    """Phones of one model, each in a place of its own, that scan at a rate of their own, by chance."""
+    every = 60 / np.exp(np.log(1.3) + dice.standard_normal(phones))
+    seen = []
+    for gap, place in zip(every, -62 + 7 * dice.standard_normal(phones), strict=True):
+        at = float(dice.random() * gap)
+        while at < seconds:
+            token, level = int(dice.integers(1 << 40)), round(place + 2 * dice.standard_normal())
+            seen += [sighting(at + n * 0.02, token, 1, level) for n in range(3)]
+            at += float(dice.exponential(gap))
+    return seen
+
+
+@pytest.mark.parametrize(("phones", "off"), [(1, 0.2), (2, 0.5), (4, 0.4), (8, 0.4), (16, 0.4)])
+def test_identical_phones_are_counted_by_where_they_lie_and_how_often_they_scan(phones: int, off: float) -> None:
+    """The count may err by what one phone's rate leaves open, and the interval says so."""
+    dice = np.random.default_rng(phones)
+    told = [counted(identical(phones, dice, 300.0)) for _ in range(30)]
+    low, count, high = (np.array([one[key] for one in told], float) for key in _COUNTS)
+    assert count.mean() == pytest.approx(phones, rel=off)
     assert np.mean((low <= phones) & (phones <= high)) >= 0.9
+
+
+def test_two_identical_phones_that_lie_apart_are_two() -> None:
+    seen = [
+        *scans(1, every=40.0, rssi_dbm=-45),
+        *[sighting(s.at + 17, s.token + 7, 1, -65) for s in scans(1, every=50.0)],
+    ]
+    told = counted(seen)
+    assert (told["devices_low"], told["devices"]) == (2, 2)
+
+
+def test_a_phone_that_is_carried_past_is_one() -> None:
+    """It comes nearer and goes away again: its levels follow each other and do not alternate."""
+    told = counted(
+        [sighting(s.at, s.token, 1, round(-85 + 40 * (1 - abs(s.at / 150 - 1)))) for s in scans(1, every=20.0)]
+    )
+    assert told["devices_low"] == 1
+
+
+def test_one_that_never_stops_searching_is_not_a_crowd() -> None:
+    assert counted(scans(1, every=6.0))["devices"] in (1, 2)
 
 
 def test_fixed_addresses_are_counted_one_by_one() -> None:
