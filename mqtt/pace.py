@@ -7,6 +7,9 @@ from time import monotonic
 
 from mqtt.outbox import Outbox
 
+PATIENT = 6
+"""So many failed attempts are waited for, at least, when the broker asks for patience."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:

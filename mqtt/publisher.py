@@ -8,38 +8,31 @@
 
 `published` is told every topic and payload that was handed to the network: the ledger.
 
-What comes from the outbox is QoS 1, in order within a topic, at most `Pace.window` (and the broker's Receive Maximum)
-in flight, deleted only when the broker has acknowledged it and has lived on for a moment. `Documents` are asked for
-what is said at once and not stored: birth and state at every connection, live and health at their intervals.
+What is stored goes out by the courier. `Documents` are asked for what is said at once and not stored: birth and state
+at every connection, live and health at their intervals.
 """
 
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic, time
+from time import monotonic
 
-from events import DropReason
-from mqtt.advice import Advice, Move, of_code
+from mqtt.advice import Advice, Move
 from mqtt.broker import Broker
-from mqtt.codec import Form, merge
+from mqtt.codec import Form
 from mqtt.connection import Connection, Ended, Hello, Inbound, Refused
+from mqtt.courier import Courier
 from mqtt.dial import connect
-from mqtt.flight import Belief, Flight
 from mqtt.herald import Documents, Herald
-from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Row
-from mqtt.pace import Bucket, Gate, Pace
-from mqtt.suspects import Suspects
+from mqtt.outbox import Outbox, OutboxStalled, OutboxUnavailable
+from mqtt.pace import PATIENT, Pace
 from mqtt.topics import SAID, Topic, Topics
 
 log = logging.getLogger(__name__)
 
-_PATIENT = 6
-_PACKET_OVERHEAD = 64
 _FAREWELL_S = 2.0
 
 
@@ -83,12 +76,7 @@ class Publisher:
         self._reconnects = -1
         self._connection: Connection | None = None
         self._advice: Advice | None = Advice("starting", "the first connection has not been tried yet")
-        self._flight, self._belief = Flight(), Belief(self._pace.settle)
-        self._gate = Gate(random.uniform(0, self._pace.phase), self._pace.windows, self._pace.hold)
-        self._suspects = Suspects()
-        self._sent = self._acknowledged = self._refused = 0
-        self._ack_seconds: float | None = None
-        self._refusal: Advice | None = None
+        self._courier = Courier(topics, self._pace, form, published)
 
     # --- what the daemon calls
 
@@ -97,19 +85,20 @@ class Publisher:
         await asyncio.sleep(random.uniform(0, self._pace.spread))
         attempt = 0
         while True:
-            before = self._acknowledged
+            before = self._courier.carried.acknowledged
             try:
                 ended = await self._session_with(outbox)
-                attempt = 0 if self._acknowledged > before else attempt + 1
+                attempt = 0 if self._courier.carried.acknowledged > before else attempt + 1
             except Refused as refusal:
-                self._suspects.away()
+                self._courier.away()
                 ended = Ended(refusal.advice, by_peer=False)
                 attempt += 1
                 was_five, self._five = self._five, self._broker.five and not (self._five and refusal.version)
                 if was_five and not self._five:
                     continue
             # Some brokers hang up on whom they refuse; why they refused is the news, not that they hung up.
-            advice = self._refusal if self._refusal and ended.by_peer and ended.code is None else ended.advice
+            why = self._courier.refusal
+            advice = why if why and ended.by_peer and ended.code is None else ended.advice
             if advice != self._advice:
                 log.warning("mqtt: %s: %s", advice.word, advice.remedy)
             self._advice = advice
@@ -121,9 +110,7 @@ class Publisher:
 
     def hasten(self) -> None:
         """Hold no window back any more: the box is about to stop."""
-        self._gate.swing()
-        self._belief.seconds = 0.0
-        self._flight.news.set()
+        self._courier.hasten()
 
     def retain(self, topic: Topic, payload: bytes) -> None:
         """Say a retained document now and again at each connection, until it is replaced."""
@@ -141,28 +128,28 @@ class Publisher:
 
     def stats(self) -> PublisherStats:
         """The figures of this moment."""
+        carried = self._courier.carried
         return PublisherStats(
             connected=self._connection is not None,
             session=self._session,
             protocol="5" if self._five else "3.1.1",
             advice=self._advice,
-            in_flight=len(self._flight.sent),
-            sent=self._sent,
-            acknowledged=self._acknowledged,
-            refused=self._refused,
+            in_flight=len(self._courier.flight.sent),
+            sent=carried.sent,
+            acknowledged=carried.acknowledged,
+            refused=carried.refused,
             reconnects=max(0, self._reconnects),
-            ack_seconds=self._ack_seconds,
+            ack_seconds=carried.ack_seconds,
         )
 
     # --- one connection
 
     def _delay(self, attempt: int, advice: Advice) -> float:
-        return self._pace.jitter(max(attempt, _PATIENT) if advice.move is Move.WAIT else attempt)
+        return self._pace.jitter(max(attempt, PATIENT) if advice.move is Move.WAIT else attempt)
 
     async def _session_with(self, outbox: Outbox) -> Ended:
         self._session += 1
-        self._refusal = None
-        self._flight = Flight()
+        self._courier.clear()
         hello = Hello(
             client_id=self._topics.box,
             will_topic=self._topics.of(Topic.STATE),
@@ -170,11 +157,8 @@ class Publisher:
             content_type=self._form.value,
             listen=tuple(self._ears),
         )
-        connection = await connect(self._broker, hello, five=self._five, on_ack=self._acked, on_message=self._heard)
-        await outbox.again()
-        if (guilty := self._suspects.sentence()) is not None:
-            await self._bury(guilty, DropReason.POISONED, outbox)
-        self._flight.open(min(self._pace.window, connection.granted.receive_maximum))
+        courier = self._courier
+        connection = await connect(self._broker, hello, five=self._five, on_ack=courier.acked, on_message=self._heard)
         self._connection, self._advice = connection, None
         self._reconnects += 1
         log.info("mqtt: connected, session %d, MQTT %s", self._session, "5" if self._five else "3.1.1")
@@ -182,17 +166,17 @@ class Publisher:
             ended = await self._serve(connection, outbox)
         except asyncio.CancelledError:
             await self._farewell(connection)
-            self._belief.seconds = 0.0
+            courier.trust()
             raise
         finally:
             self._connection = None
-            self._settle(outbox)
-            self._belief.doubt()
-        self._suspects.accuse(ended, self._flight)
+            courier.end(outbox)
+        courier.accuse(ended)
         return ended
 
     async def _serve(self, connection: Connection, outbox: Outbox) -> Ended:
         try:
+            await self._courier.begin(connection.granted.receive_maximum, outbox)
             return await self._talk(connection, outbox)
         except* (OutboxStalled, OutboxUnavailable):
             connection.abort(Advice("outbox", "the outbox cannot be read: see its own state"))
@@ -203,8 +187,8 @@ class Publisher:
             tasks = [
                 group.create_task(connection.keep_alive(), name="mqtt keepalive"),
                 group.create_task(self._watch(connection), name="mqtt watchdog"),
-                group.create_task(self._drain(connection, outbox), name="mqtt drain"),
-                group.create_task(self._collect(outbox), name="mqtt acknowledged"),
+                group.create_task(self._courier.drain(connection, outbox), name="mqtt drain"),
+                group.create_task(self._courier.collect(outbox, self._refused), name="mqtt acknowledged"),
                 group.create_task(self._proclaim(connection, outbox), name="mqtt herald"),
             ]
             ended = await asyncio.shield(connection.ended)
@@ -217,16 +201,16 @@ class Publisher:
         self._say(connection, Topic.STATE, self._herald.documents.state(self._session, True))
         try:
             async with asyncio.timeout(_FAREWELL_S):
-                await self._flight.empty()
+                await self._courier.flight.empty()
         except TimeoutError:
-            log.warning("mqtt: left with %d messages unacknowledged; they stay stored", len(self._flight.sent))
+            log.warning("mqtt: left with %d messages unacknowledged; they stay stored", len(self._courier.flight.sent))
         await connection.close()
 
     async def _watch(self, connection: Connection) -> None:
         """A broker that acknowledges nothing is as good as gone, however open its socket is."""
         while True:
             await asyncio.sleep(min(1.0, self._pace.stall / 4))
-            if monotonic() - self._flight.oldest() > self._pace.stall:
+            if monotonic() - self._courier.flight.oldest() > self._pace.stall:
                 connection.abort(Advice("stalled", "the broker acknowledges nothing: it or the network is stuck"))
 
     async def _proclaim(self, connection: Connection, outbox: Outbox) -> None:
@@ -241,101 +225,10 @@ class Publisher:
         if mid is not None:
             self._published(self._topics.of(topic), payload)
         if qos and mid is not None:
-            self._flight.took_off(mid, [])
+            self._courier.flight.took_off(mid, [])
 
-    # --- draining
-
-    async def _drain(self, connection: Connection, outbox: Outbox) -> None:
-        bucket = Bucket(self._pace.messages, self._pace.bytes)
-        ready: deque[Row] = deque()
-        while True:
-            await self._flight.unpaused()
-            ready.extendleft(reversed(self._flight.again()))
-            if not ready:
-                least = Keep.DETAIL if self._gate.open(outbox.stats().by_keep.get("count", 0)) else Keep.ALERT
-                ready += await outbox.batch(max(1, self._pace.window * self._pace.windows), least)
-            if not ready:
-                await self._gate.wait(outbox)
-                continue
-            await self._flight.room(alone=self._suspects.careful > 0)
-            rows = self._next(ready)
-            payload = rows[0].payload if len(rows) == 1 else self._merged(rows)
-            await bucket.take(len(payload))
-            limit = connection.granted.maximum_packet
-            if limit is not None and len(payload) + _PACKET_OVERHEAD + len(self._topics.of(Topic.REPORT)) > limit:
-                await self._too_large(rows, outbox)
-                continue
-            self._send(connection, rows, payload)
-
-    def _next(self, ready: deque[Row]) -> list[Row]:
-        """One row; or, in columns, as many reports in a row as go into one message."""
-        rows = [ready.popleft()]
-        if self._form.columnar and not self._suspects.careful:
-            while ready and len(rows) < self._pace.windows and ready[0].topic == rows[0].topic == Topic.REPORT:
-                rows.append(ready.popleft())
-        return rows
-
-    def _merged(self, rows: Sequence[Row]) -> bytes:
-        return merge(SAID[Topic(rows[0].topic)].event, [row.payload for row in rows], self._form)
-
-    async def _too_large(self, rows: list[Row], outbox: Outbox) -> None:
-        if len(rows) == 1:
-            await outbox.bury(rows, DropReason.TOO_LARGE)
-        else:
-            self._suspects.beware()
-            self._flight.return_(rows)
-
-    def _send(self, connection: Connection, rows: list[Row], payload: bytes) -> None:
-        latest = max((row.expires or 0.0) for row in rows)
-        expiry = int(latest - time()) if all(row.expires for row in rows) else None
-        topic = self._topics.of(Topic(rows[0].topic))
-        mid = connection.publish(topic, payload, expiry=expiry)
-        if mid is not None:
-            self._published(topic, payload)
-            self._flight.took_off(mid, rows)
-            self._sent += len(rows)
-
-    def _acked(self, mid: int, code: int) -> None:
-        sent = self._flight.landed(mid, code)
-        if sent is not None:
-            self._ack_seconds = monotonic() - sent.at
-
-    async def _collect(self, outbox: Outbox) -> None:
-        """Take what was acknowledged out of the outbox, and judge what was refused."""
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._belief.due()):
-                    await self._flight.news.wait()
-            self._flight.news.clear()
-            self._settle(outbox)
-            for rows, code in self._flight.turned_away():
-                await self._refuse(rows, of_code(code), outbox)
-
-    def _settle(self, outbox: Outbox) -> None:
-        arrived = self._flight.arrived()
-        self._belief.heard(arrived)
-        if sure := self._belief.sure():
-            outbox.done(sure)
-        self._acknowledged += len(arrived)
-        self._suspects.acquit(arrived)
-
-    async def _refuse(self, rows: list[Row], advice: Advice, outbox: Outbox) -> None:
-        """One message may be at fault, and is tried three times; or all are, and then the box waits."""
-        self._refused += len(rows)
-        self._advice = self._refusal = advice
-        log.warning("mqtt: the broker refuses a message: %s: %s", advice.word, advice.remedy)
-        if advice.move is Move.WAIT:
-            self._flight.pause(self._pace.jitter(_PATIENT))
-        elif len(rows) > 1:
-            self._suspects.beware()
-        elif self._suspects.strike(rows[0]):
-            await self._bury(rows[0], DropReason.REFUSED, outbox)
-            return
-        self._flight.return_(rows)
-
-    async def _bury(self, row: Row, reason: DropReason, outbox: Outbox) -> None:
-        log.error("mqtt: message %d of %s goes to the dead letters: %s", row.seq, row.topic, reason)
-        await outbox.bury([row], reason)
+    def _refused(self, advice: Advice) -> None:
+        self._advice = advice
 
     def _heard(self, inbound: Inbound) -> None:
         ear = self._ears.get(inbound.topic)
