@@ -29,7 +29,7 @@ STATUS_S = 10.0
 
 
 async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyncio.Event) -> bool:
-    """Run `sensors` until `stop` is set or every recording has ended, then deliver what there is and return.
+    """Run `sensors` until `stop` is set or `sense` has ended, then deliver what there is and return.
 
     True when the box is to start anew with what `remote` says now.
     """
@@ -86,7 +86,10 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
 
 
 async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
-    """Run every sensor until `stop`, or until all are recordings that have ended."""
+    """Run every sensor until `stop`, or until recordings have ended and nothing else can run.
+
+    A box whose sensors are all misconfigured stays, to say so.
+    """
     async with asyncio.TaskGroup() as group:
         tasks: set[asyncio.Task[object]] = {
             group.create_task(one.run(), name=f"{one.vitals.sensor} {one.vitals.name}") for one in sensors
@@ -96,7 +99,7 @@ async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
         while pending and not stop.is_set():
             _, waiting = await asyncio.wait({*pending, stopping}, return_when=asyncio.FIRST_COMPLETED)
             pending = pending & waiting
-        if not sensors or any(one.vitals.stage is not Stage.ENDED for one in sensors):
+        if not any(one.vitals.stage is Stage.ENDED for one in sensors):
             await stop.wait()
         for task in {*tasks, stopping}:
             task.cancel()
