@@ -1,8 +1,9 @@
 """Where to look in this picture, if anywhere: at what moves and at who is followed, at the size that people have there.
 
-The whole picture is one look. People who would be too small in it get tiles, squares a few persons wide, placed where
-they are. A picture in which nothing moves is looked at once a second, and ever more rarely, down to once in four, while
-nobody is found in it. What was looked at in vain is dismissed for a moment, unless it grows or moves on.
+The whole picture is one look. Who is followed is looked at in a square as high as the picture, in which nobody is
+squeezed; people who would be too small in that get tiles, squares a few persons wide, placed where they are. A picture
+in which nothing moves is looked at once a second, and ever more rarely, down to once in four, while nobody is found in
+it. What was looked at in vain, and what is left of it around there, is dismissed for a moment, unless it grows.
 """
 
 from collections.abc import Sequence
@@ -35,6 +36,14 @@ _CLOSER = 0.27
 """The share of an exploring tile that the blob should have: it may be a part of somebody."""
 _LOWEST, _LOWER = 0.03, 0.2
 """No explored person is lower: share of the picture's height, and of the height of the lowest known."""
+_ROOM, _PACE, _SQUARES = 0.06, 1.0, 2
+"""Of squares: the room beside a person, in sides; how far a followed person may have got, in heights a second of not
+being seen; how many squares are better than the whole picture."""
+_STIRRED = 0.18
+"""Who stands still is looked at when this share of him differs from the picture before."""
+_AROUND, _GROWN, _PATIENCE = 0.12, 1.3, 3
+"""Of what was looked at in vain: how far around it (share of the picture) its remains are, how much it must grow to be
+looked at again, and how much longer it is left alone each time."""
 _EXPLORERS = 3
 _PATIENT = 6
 _SWEEP = 6
@@ -52,6 +61,7 @@ class Gate:
         self._sizes = SizeMap()
         self._budget = budget
         self._looked = float("-inf")
+        self._whole = float("-inf")
         self._heartbeat = HEARTBEAT_SECONDS
         self._dismissed = NONE
         self._dismissed_until = np.empty(0)
@@ -67,18 +77,22 @@ class Gate:
         blobs = self._worth(at, change.blobs)
         if len(targets) or change.switched:
             self._heartbeat = HEARTBEAT_SECONDS
-        due = change.switched or at - self._looked >= self._heartbeat - 1e-3
-        places = self._places(blobs, targets)
+        places = self._places(blobs, targets, change)
+        patience = self._heartbeat * (2 if len(places) else 1)
+        due = change.switched or at - self._looked >= patience - 1e-3
+        due |= at - self._whole >= 2 * LONGEST_HEARTBEAT_SECONDS - 1e-3
         self._explored = []
         if not len(places) and not due:
             return []
         regions = self._cover(frame, places)
         whole = Region.whole(frame)
         if due:
-            regions = [whole, *regions, *self._swept(frame)]
-        if whole in regions:
+            regions = [whole, *(region for region in regions if region.height < whole.height), *self._swept(frame)]
+        if whole in regions or not len(targets):
             self._looked = at
             self._heartbeat = min(2 * self._heartbeat, LONGEST_HEARTBEAT_SECONDS)
+        if whole in regions:
+            self._whole = at
             regions += self._explore(at, frame, blobs, targets)
         return list(dict.fromkeys(regions))[: self._budget]
 
@@ -130,26 +144,30 @@ class Gate:
         worth &= (areas > _FLEETING * _SPECK * 0.2 * tall**2) | _moving(blobs, before)
         old = self._dismissed[self._dismissed_until >= at]
         if len(old):
+            until = self._dismissed_until[self._dismissed_until >= at]
             sizes = (old[:, 2] - old[:, 0]) * (old[:, 3] - old[:, 1])
-            same = (overlaps(blobs, old)[1] > 0.5) & (areas[:, None] < 1.5 * sizes[None, :])
-            worth &= ~same.any(axis=1)
+            most = max(sizes[until == one].sum() for one in until)
+            near = (overlaps(blobs, _grown(old, 1.0, _AROUND))[1] > 0.5).any(axis=1)
+            if areas[near].sum() < _GROWN * most:
+                worth &= ~near
         return np.asarray(blobs[worth], np.float32)
 
     def _dismiss(self, at: float, empty: Boxes) -> None:
         """Leave these alone for a moment; for a longer one, the more often nobody came of it."""
         until = np.append(self._dismissed_until, np.full(len(empty), at + self._dismissal))
-        self._dismissal = min(2 * self._dismissal, LONGEST_DISMISSED_SECONDS)
+        self._dismissal = min(_PATIENCE * self._dismissal, LONGEST_DISMISSED_SECONDS)
         left = np.flatnonzero(until >= at)[-_REMEMBERED:]
         self._dismissed, self._dismissed_until = np.concatenate((self._dismissed, empty))[left], until[left]
 
-    def _places(self, blobs: Boxes, targets: list[Target]) -> NDArray[np.float64]:
-        """What to look at: rows of x and y of the centre, width, height (relative), expected height, urgency."""
+    def _places(self, blobs: Boxes, targets: list[Target], change: Change) -> NDArray[np.float64]:
+        """What to look at: rows of x and y of the centre, width, height (relative), expected height, urgency, and how
+        many seconds a followed person has not been seen (0 for what only moves)."""
         boxes = np.array([target.box for target in targets]).reshape(-1, 4)
         heights = [self._known(target.box) or max(target.box[3] - target.box[1], 0.03) for target in targets]
         wanted = [
-            (target.box, tall, 1.0 + 4 * target.waited)
+            (target.box, tall, 1.0 + 4 * target.waited, target.waited)
             for target, tall in zip(targets, heights, strict=True)
-            if target.restless
+            if target.restless or change.stir(target.box) > _STIRRED
         ]
         if len(blobs) and len(boxes):
             ones = np.ones((len(boxes), 1))
@@ -160,21 +178,19 @@ class Gate:
             ignored = (inside > 0.6).any(axis=1)
             patient = np.array([target.restless or target.waited < HEARTBEAT_SECONDS for target in targets])
             disturbed = (inside > 0.2).any(axis=0) & ~patient
-            wanted += [(targets[index].box, heights[index], 2.0) for index in np.flatnonzero(disturbed)]
+            wanted += [(targets[n].box, heights[n], 2.0, targets[n].waited) for n in np.flatnonzero(disturbed)]
             blobs = blobs[~ignored]
-        wanted += [(tuple(blob[:4]), self._expected(blob), 1.0) for blob in blobs.tolist()]
-        return np.array([row for box, tall, urgency in wanted for row in self._split(box, tall, urgency)]).reshape(
-            -1, 6
-        )
+        wanted += [(tuple(blob[:4]), self._expected(blob), 1.0, 0.0) for blob in blobs.tolist()]
+        return np.array([row for box, tall, *rest in wanted for row in self._split(box, tall, *rest)]).reshape(-1, 7)
 
-    def _split(self, box: Sequence[float], tall: float, urgency: float) -> list[tuple[float, ...]]:
+    def _split(self, box: Sequence[float], tall: float, urgency: float, waited: float) -> list[tuple[float, ...]]:
         """One row for a person or a small blob; for a crowd as many as it takes."""
         left, top, right, bottom = box
         across = max(1, min(4, round((right - left) / (1.5 * tall)))) if tall < self._least else 1
         down = max(1, min(3, round((bottom - top) / (1.5 * tall)))) if tall < self._least else 1
         width, height = (right - left) / across, (bottom - top) / down
         return [
-            (left + width * (column + 0.5), top + height * (row + 0.5), width, height, tall, urgency)
+            (left + width * (column + 0.5), top + height * (row + 0.5), width, height, tall, urgency, waited)
             for column in range(across)
             for row in range(down)
         ]
@@ -187,9 +203,11 @@ class Gate:
         return self._sizes.height((box[0] + box[2]) / 2, box[3])
 
     def _cover(self, frame: Frame, places: NDArray[np.float64]) -> list[Region]:
-        """As few looks as show every place at its scale: the whole picture, and tiles where people are small."""
+        """As few looks as show every place at its scale: squares or the whole picture, and tiles where people are
+        small. What moves where nothing is known of people's size gets the whole picture."""
         small = places[:, 4] < self._least
-        regions = [] if small.all() else [Region.whole(frame)]
+        strange = ~small & (places[:, 6] <= 0) & (places[:, 4] >= 1)
+        regions = [Region.whole(frame)] if strange.any() else self._squares(frame, places[~small])
         left = places[small]
         while len(left) and len(regions) < self._budget:
             side = np.maximum(left[:, 4] * frame.height / (_PORTION * self._least), _FINEST)
@@ -206,6 +224,27 @@ class Gate:
             left = left[~shown[best]]
         return regions
 
+    def _squares(self, frame: Frame, places: NDArray[np.float64]) -> list[Region]:
+        """Looks for people who are large enough: squares as high as the picture, in which nobody is squeezed, or the
+        whole picture where two squares do not hold everybody."""
+        whole, side = Region.whole(frame), frame.height
+        if not len(places):
+            return []
+        gone = _PACE * places[:, 6] * np.minimum(places[:, 4], 1.0) * side
+        half = places[:, 2] / 2 * frame.width + _ROOM * side + gone
+        middle = places[:, 0] * frame.width
+        left, right = np.maximum(middle - half, 0), np.minimum(middle + half, frame.width)
+        if not self._least or (right - left).max() > side:
+            return [whole]
+        regions: list[Region] = []
+        waiting = np.ones(len(places), bool)
+        while waiting.any():
+            first = left[waiting].min()
+            held = waiting & (right <= first + side)
+            regions.append(Region.around(frame, float(first + right[held].max()) / 2, side / 2, side))
+            waiting &= ~held
+        return regions if len(regions) <= _SQUARES else [whole]
+
     def _swept(self, frame: Frame) -> list[Region]:
         """One tile more at each heartbeat, wandering over the places where people are known to be small."""
         self._sweep = (self._sweep + 1) % _SWEEP**2
@@ -221,10 +260,14 @@ def _moving(boxes: Boxes, before: Boxes) -> NDArray[np.bool_]:
     """Which boxes are no farther than a box's size from one of those before, and in the very place of none."""
     if not len(before):
         return np.zeros(len(boxes), bool)
-    size = before[:, 2:4] - before[:, :2]
-    grown = np.hstack((before[:, :2] - size, before[:, 2:4] + size, before[:, 4:])).astype(np.float32)
-    near = overlaps(boxes, grown)[0].max(axis=1) > 0
+    near = overlaps(boxes, _grown(before, 1.0))[0].max(axis=1) > 0
     return np.asarray(near & (overlaps(boxes, before)[0].max(axis=1) < _STILL), np.bool_)
+
+
+def _grown(boxes: Boxes, by: float, at_most: float = 1.0) -> Boxes:
+    """The boxes with `by` of their own size more on every side."""
+    more = np.minimum(by * (boxes[:, 2:4] - boxes[:, :2]), at_most)
+    return np.hstack((boxes[:, :2] - more, boxes[:, 2:4] + more, boxes[:, 4:])).astype(np.float32)
 
 
 def _news(boxes: Boxes, known: Boxes) -> bool:

@@ -100,9 +100,10 @@ class Tracker:
         self.at = at
         self._predict(step)
         over = self._outlived(at)
+        elsewhere = self._elsewhere(looked)
         found = self._centred(boxes)
-        taken = self._associate(found, boxes, at, step)
-        self._miss(at, taken[0], looked)
+        taken = self._associate(found, boxes, at, step, elsewhere)
+        self._miss(at, taken[0], elsewhere)
         self.ended = (*over, *self.ended)
         self._begin(found, boxes, taken[1], at)
         return self.tracks()
@@ -167,6 +168,13 @@ class Tracker:
         size = corners[:, 2:] - corners[:, :2]
         return np.hstack((corners[:, :2] + size / 2, size))
 
+    def _elsewhere(self, looked: Boxes | None) -> NDArray[np.bool_]:
+        """Who was not in what was looked at, and so was neither missed nor weakly seen."""
+        if looked is None:
+            return np.zeros(len(self._rows), bool)
+        shown = _within(np.clip(self._corners(self._rows), 0.0, 1.0), looked)
+        return np.asarray(shown < self.rules.shown, np.bool_)
+
     def _predict(self, step: float) -> None:
         rows, rules = self._rows, self.rules
         if not len(rows):
@@ -181,7 +189,7 @@ class Tracker:
         rows[:, V] += noise * step**2
 
     def _associate(
-        self, found: Array, boxes: Boxes, at: float, step: float
+        self, found: Array, boxes: Boxes, at: float, step: float, elsewhere: NDArray[np.bool_]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Give detections to tracks: the confirmed before the others, sure detections before weak ones, near first."""
         rows, rules = self._rows, self.rules
@@ -195,6 +203,7 @@ class Tracker:
         weak = boxes[:, 4] < self._sure
         stage = 2.0 * (rows[:, CONFIRMED] == 0)[:, None] + weak[None, :]
         allowed = (far < np.where(weak, rules.weak_gate, rules.gate)) & (ratio < np.log(rules.growth))
+        allowed &= ~(elsewhere[:, None] & weak[None, :])
         track, detection = np.nonzero(allowed)
         cost = (stage * 100 + far + 4 * ratio)[track, detection]
         pairs: list[tuple[int, int]] = []
@@ -243,16 +252,13 @@ class Tracker:
         self._rows[row, NUMBER] = next(number for number in range(1, len(taken) + 2) if number not in taken)
         self._rows[row, CONFIRMED] = _JUST
 
-    def _miss(self, at: float, hit: NDArray[np.bool_], looked: Boxes | None) -> None:
+    def _miss(self, at: float, hit: NDArray[np.bool_], elsewhere: NDArray[np.bool_]) -> None:
         """End who was not seen for too long, and who has walked out of the picture."""
         rows, rules = self._rows, self.rules
         if not len(rows):
             return
-        missed = ~hit
-        if looked is not None:
-            elsewhere = missed & (_within(np.clip(self._corners(rows), 0.0, 1.0), looked) < rules.shown)
-            rows[elsewhere & ~self._restless(at), SEEN] = at
-            missed &= ~elsewhere
+        rows[~hit & elsewhere & ~self._restless(at), SEEN] = at
+        missed = ~hit & ~elsewhere
         confirmed = rows[:, CONFIRMED] > 0
         x, y = rows[:, X] / self._aspect, rows[:, Y]
         rows[missed & ~confirmed, HITS] -= 1

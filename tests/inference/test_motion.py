@@ -69,8 +69,11 @@ def blob(left: float, top: float, right: float, bottom: float) -> Boxes:
     return np.array([[left, top, right, bottom, 1]], np.float32)
 
 
-def looks(gate: Gate, at: float, blobs: Boxes = NONE, targets: list[Target] | None = None) -> list[Region]:
-    return gate.regions(at, frame(), Change(blobs, switched=False), targets or [])
+def looks(
+    gate: Gate, at: float, blobs: Boxes = NONE, targets: list[Target] | None = None, *, stirring: bool = False
+) -> list[Region]:
+    plane = np.full((108, 192), stirring)
+    return gate.regions(at, frame(), Change(blobs, plane, switched=False), targets or [])
 
 
 def test_a_still_empty_picture_is_looked_at_ever_more_rarely() -> None:
@@ -88,7 +91,8 @@ def test_what_moves_is_looked_at_at_once_and_who_is_followed_in_every_picture() 
     walking = [Target((0.4, 0.2, 0.6, 0.9), True, 0.1)]
     assert all(looks(gate, 0.2 + n / 10, targets=walking) for n in range(1, 8))
     standing = [Target((0.4, 0.2, 0.6, 0.9), False, 0.1)]
-    assert not any(looks(gate, 1.0 + n / 10, targets=standing) for n in range(1, 7))
+    taken = [regions for n in range(1, 10) if (regions := looks(gate, 0.9 + n / 10, targets=standing))]
+    assert taken == [[Region.whole(frame())]], "the heartbeat, and no more"
 
 
 def test_a_blob_that_was_nobody_is_dismissed_for_a_moment_unless_it_grows() -> None:
@@ -109,6 +113,55 @@ def test_a_night_of_shadows_is_dismissed_no_longer_than_a_moment() -> None:
         gate.learn(n * 2.0, (), [NONE], shadow)
     looks(gate, 4_000.0)
     assert looks(gate, 4_000.1, shadow)
+
+
+def test_what_is_left_around_a_blob_in_vain_is_dismissed_with_it_and_what_comes_elsewhere_is_not() -> None:
+    gate = Gate(6, 0.24, 0.45)
+    looks(gate, 0.0)
+    shadow = blob(0.6, 0.6, 1.0, 1.0)
+    assert looks(gate, 0.1, shadow)
+    gate.learn(0.1, (), [NONE], shadow)
+    pieces = np.concatenate((blob(0.55, 0.6, 0.75, 0.9), blob(0.8, 0.55, 1.0, 0.9)))
+    assert not looks(gate, 0.2, pieces)
+    assert looks(gate, 0.3, np.concatenate((pieces, blob(0.1, 0.5, 0.3, 0.9))))
+
+
+def test_who_is_followed_is_looked_at_unsqueezed_in_as_few_squares_as_hold_everybody() -> None:
+    gate = Gate(6, 0.24, 0.45)
+    looks(gate, 0.0)
+
+    def walking(*lefts: float, wide: float = 0.2) -> list[Target]:
+        return [Target((left, 0.2, left + wide, 0.9), True, 0.1) for left in lefts]
+
+    (square,) = looks(gate, 0.1, targets=walking(0.4))
+    assert (square.width, square.height) == (432, 432)
+    assert square.left < 0.4 * 768 < 0.6 * 768 < square.left + square.width
+    assert len(looks(gate, 0.2, targets=walking(0.05, 0.2))) == 1
+    assert len(looks(gate, 0.3, targets=walking(0.05, 0.75))) == 2
+    assert looks(gate, 0.4, targets=walking(0.3, wide=0.55)) == [Region.whole(frame())]
+    assert looks(Gate(6, 0.0, 0.45), 0.1, targets=walking(0.4)) == [Region.whole(frame())]
+
+
+def test_who_has_not_been_seen_for_long_is_looked_for_in_the_whole_picture() -> None:
+    gate = Gate(6, 0.24, 0.45)
+    looks(gate, 0.0)
+    unseen = [Target((0.4, 0.2, 0.6, 0.9), True, 0.5)]
+    assert looks(gate, 0.1, targets=unseen) == [Region.whole(frame())]
+
+
+def test_who_stands_and_suddenly_walks_off_is_looked_at_in_that_picture() -> None:
+    gate = Gate(6, 0.24, 0.45)
+    looks(gate, 0.0)
+    standing = [Target((0.4, 0.2, 0.6, 0.9), False, 0.1)]
+    assert not looks(gate, 0.1, targets=standing)
+    assert looks(gate, 0.2, targets=standing, stirring=True)
+
+
+def test_stirring_is_what_differs_from_the_picture_before() -> None:
+    motion = Motion()
+    assert motion.see(0.0, room()).stir((0.0, 0.0, 1.0, 1.0)) == 0
+    assert motion.see(0.1, with_person(60, 1)).stir((0.0, 0.0, 1.0, 1.0)) > 0.01
+    assert motion.see(0.2, with_person(60, 2)).stir((0.0, 0.0, 1.0, 1.0)) < 0.01
 
 
 def test_small_people_get_tiles_where_they_are_once_their_size_is_learned() -> None:

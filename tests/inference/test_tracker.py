@@ -135,6 +135,16 @@ def test_time_that_does_not_advance_changes_nothing() -> None:
     assert tracker.ended == ()
 
 
+def test_who_stands_where_nobody_looked_was_not_faintly_seen_elsewhere() -> None:
+    tracker = square()
+    for n in range(8):
+        tracker.update(n / 10, boxes((0.7, 0.5, 0.2, 0.9)))
+    left = np.array([[0.0, 0.0, 0.65, 1.0, 1.0]], np.float32)
+    for n in range(8, 16):
+        (track,) = tracker.update(n / 10, boxes((0.6, 0.52, 0.22, 0.4)), left)
+    assert track.box.center[0] == pytest.approx(0.7, abs=0.01)
+
+
 def test_who_stands_where_nobody_looked_was_not_missed() -> None:
     tracker = square()
     walk(tracker, 10, 3.0, 0.0)
