@@ -143,8 +143,8 @@ class Routes:
         return self._state()
 
     def _suggest(self) -> Response:
-        found = self._visit.walked.suggest()
-        return told({"suggestion": asdict(found) if found else None, "ways": self._visit.walked.heat()["ways"]})
+        found = [asdict(one) for one in self._visit.walked.suggest()]
+        return told({"suggestions": found, "ways": self._visit.walked.heat()["ways"]})
 
     async def _sensed(self) -> Response:
         status = await self._link.ask({"ask": "status"})

@@ -21,6 +21,8 @@ ANGLES, OFFSETS = 12, 24
 LEAST = 5
 """Ways below which nothing is suggested."""
 MARGIN = 0.04
+MOST = 4
+"""Lines that are suggested at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,29 @@ class Walked:
         """Pictures with somebody's feet in each cell, row by row."""
         return {"columns": COLUMNS, "rows": ROWS, "cells": self._grid, "ways": len(self._ways)}
 
-    def suggest(self) -> Suggestion | None:
-        """The line that most ways cross once and surely; None while too few are known, or no line would do."""
-        ways = [scaled(way, self.aspect) for way in self._ways]
-        if len(ways) < LEAST:
-            return None
-        found = [judged for line in _candidates(ways, self.aspect) if (judged := _judged(line, ways, self.aspect))]
-        best = max(found, key=lambda one: (one.crossed - 2 * one.unsure, -_length(one, self.aspect)), default=None)
-        return best if best is not None and 2 * best.crossed >= len(ways) else None
+    def suggest(self) -> list[Suggestion]:
+        """The line that most ways cross once and surely, then the same for those who do not cross it, and so on.
+
+        Empty while too few ways are known, or no line would do.
+        """
+        ways, found = [scaled(way, self.aspect) for way in self._ways], list[Suggestion]()
+        while len(ways) >= LEAST and len(found) < MOST and (best := _best(ways, self.aspect)) is not None:
+            found.append(best)
+            line = Polyline(scaled(best.points, self.aspect))
+            ways = [way for way in ways if not any(line.crossings(a, b) for a, b in pairwise(way))]
+        return found
 
     def _close(self, number: int) -> None:
         way = self._open.pop(number)
         if len(way) > 1 and _extent(scaled(way, self.aspect)) > 2 * CLEAR:
             self._ways.append(way)
+
+
+def _best(ways: list[tuple[Point, ...]], aspect: float) -> Suggestion | None:
+    """The line that most of `ways` cross surely, if that is half of them; the shortest of equals."""
+    found = [judged for line in _candidates(ways, aspect) if (judged := _judged(line, ways, aspect))]
+    best = max(found, key=lambda one: (one.crossed - 2 * one.unsure, -_length(one, aspect)), default=None)
+    return best if best is not None and 2 * best.crossed >= len(ways) else None
 
 
 def _candidates(ways: list[tuple[Point, ...]], aspect: float) -> Iterator[tuple[Point, Point]]:

@@ -42,6 +42,8 @@ class Door:
         self._thread: ThreadPoolExecutor | None = None
         self._encoding = False
         self._survey, self._survey_next = CameraSurvey(), 0.0
+        self._shown: float | None = None
+        self._gap = 0.0
         self._next = 0.0
         self._item: dict[str, Any] = {}
         self._aspect = 1.0
@@ -58,7 +60,8 @@ class Door:
         self._note(f"the door to camera {camera}'s pictures is opened for {ceil(minutes)} minutes at most")
         loop = asyncio.get_running_loop()
         ends = loop.time() + minutes * 60
-        self._camera, self._item, self._next, self._survey = camera, {}, 0.0, CameraSurvey()
+        self._camera, self._item, self._next = camera, {}, 0.0
+        self._survey, self._shown, self._gap = CameraSurvey(), None, 0.0
         try:
             with ThreadPoolExecutor(1, thread_name_prefix="door") as self._thread:
                 yield {"open": camera, "now": self._clock.now(), "speed": self._config.box.speed}
@@ -74,6 +77,8 @@ class Door:
         if frame.camera != self._camera or self._thread is None:
             return
         self._aspect = percept.aspect
+        self._gap = max(self._gap, frame.at - (self._shown or frame.at))
+        self._shown = frame.at
         loop = asyncio.get_running_loop()
         if self._encoding or loop.time() < self._next:
             return
@@ -97,7 +102,7 @@ class Door:
             "at": percept.at,
             "aspect": percept.aspect,
             "view": percept.view,
-            "figures": asdict(self._survey.figures()) if self._survey.pictures > 1 else None,
+            "figures": asdict(self._survey.figures()) | {"gap": self._gap} if self._survey.pictures > 1 else None,
             "tracks": [_shown(track) for track in percept.tracks],
         }
         self._ready.set()

@@ -57,6 +57,16 @@ export class Audit {
     if (!names.length) this.note.textContent = "There is no line in this picture: draw one and save it.";
     this.#send();
     if (this.running) this.#ask({ do: "look" });
+    else if (!this.looked) this.#resume();
+  }
+
+  // Another tab, or this one before it was loaded again, may have begun an audit.
+  async #resume() {
+    this.looked = true;
+    const found = await ask("/audit", { do: "look" }).catch(() => null);
+    if (!found) return;
+    this.line.value = found.line;
+    this.#show(found);
   }
 
   async #begin() {
@@ -122,7 +132,7 @@ export class Audit {
     this.plan.setAttribute("viewBox", `0 0 ${wide} ${high}`);
     this.plan.replaceChildren();
     for (const shape of this.draw.edit.shapes)
-      if (shape.kind === "lines") {
+      if (shape.kind === "lines" && shape.name === this.running) {
         make("polyline", { class: "line", points: shape.points.map(([x, y]) => `${x * wide},${y * high}`).join(" ") }, this.plan);
         make("text", { x: shape.points[0][0] * wide, y: shape.points[0][1] * high - 2 }, this.plan).textContent = shape.name;
       }

@@ -144,29 +144,39 @@ export class Draw {
   }
 
   async #suggest() {
-    const { suggestion, ways } = await ask("/suggest");
+    const { suggestions, ways } = await ask("/suggest");
     const card = $("suggestion");
     card.hidden = false;
-    card.replaceChildren(document.createElement("p"));
-    if (!suggestion) {
-      card.firstChild.textContent = `Nothing to suggest yet: ${ways} people were seen walking, and no line would be crossed by half of them. Let people walk.`;
-      return;
-    }
-    const { points, crossed, unsure } = suggestion;
-    card.firstChild.textContent = `${crossed} of ${suggestion.ways} people cross this line once and are seen on both sides; ${unsure} would be doubtful.`;
-    const use = Object.assign(document.createElement("button"), { type: "button", className: "main", textContent: "Use it" });
-    this.stage.ghost = points;
-    this.stage.render();
-    use.onclick = () => {
+    if (suggestions.length) return this.#offer(suggestions, 0);
+    card.textContent = `Nothing to suggest yet: ${ways} people were seen walking, and no line would be crossed by half of them. Let people walk.`;
+  }
+
+  // One suggestion after the other, dashed in the picture, until one is used.
+  #offer(suggestions, number) {
+    const { points, crossed, ways, unsure } = suggestions[number];
+    const say = Object.assign(document.createElement("p"), {
+      textContent: `${crossed} of ${ways}${number ? " others" : " people"} cross this line once and are seen on both sides; ${unsure} would be doubtful.`,
+    });
+    const row = Object.assign(document.createElement("div"), { className: "row" });
+    const act = (text, look, does) => row.append(Object.assign(document.createElement("button"), { type: "button", className: look, textContent: text, onclick: does }));
+    const end = () => {
       this.stage.ghost = null;
-      card.hidden = true;
+      $("suggestion").hidden = true;
+      this.stage.render();
+    };
+    act("Use it", "main", () => {
+      end();
       const shape = { kind: "lines", name: freeName(this.edit.shapes, "lines"), points };
       this.edit.shapes.push(shape);
       this.choose(shape);
       this.changed();
-    };
-    card.append(use);
-    use.focus();
+    });
+    if (suggestions.length > 1) act("Another", "", () => this.#offer(suggestions, (number + 1) % suggestions.length));
+    act("No", "", end);
+    this.stage.ghost = points;
+    this.stage.render();
+    $("suggestion").replaceChildren(say, row);
+    row.firstChild.focus();
   }
 
   render() {

@@ -53,7 +53,7 @@ export class Health {
     const answer = await ask("/mount", { height: Number(this.height.value), lens: this.lens.value }).catch((refusal) => refusal);
     if (!answer.serves) return this.verdicts.replaceChildren(element("p", { className: "bad", textContent: answer.message }));
     this.verdicts.replaceChildren(
-      ...answer.serves.map(({ metric, served, why }) => element("p", {}, element("b", { className: served ? "good" : "bad", textContent: served ? "Yes: " : "No: " }), `${metric}. ${why}.`)),
+      ...answer.serves.map(({ metric, served, why }) => element("p", {}, element("b", { className: served ? "good" : "bad", textContent: served ? "Yes: " : "No: " }), `${metric}: ${why}.`)),
       ...answer.advice.map((text) => element("p", { className: "warn", textContent: text })),
     );
   }

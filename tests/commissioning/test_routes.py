@@ -140,7 +140,7 @@ async def test_what_was_sensed_is_kept_for_the_visit_and_the_missed_are_dots(tmp
         assert [(badge["badge"], badge["rssi_dbm"]) for badge in sensed["badges"]] == [("counter staff", -50)]
         assert sensed["goods"] == {"tea:1": {"oolong": 2}}
         assert sum((await one.ask("/walked")).document["cells"]) == 1
-        assert (await one.ask("/suggest")).document == {"suggestion": None, "ways": 0}
+        assert (await one.ask("/suggest")).document == {"suggestions": [], "ways": 0}
         looked = (await one.ask("/audit", {"do": "look", "shell": "rm"})).document
         assert looked["missed"] == [{"at": 95.0, "way": "in", "feet": [[0.5, 0.8]]}]
         assert one.daemon.asked[-1] == {"ask": "audit", "do": "look"}

@@ -25,8 +25,7 @@ def test_people_through_a_door_get_a_line_across_their_way() -> None:
         x = draw.uniform(0.4, 0.6)
         ways.append([(x, 0.35), (x + draw.uniform(-0.1, 0.1), 0.9)])
         walk(walked, number % 3, *(ways[-1] if number % 2 else reversed(ways[-1])))
-    found = walked.suggest()
-    assert found is not None
+    (found,) = walked.suggest()
     assert (found.ways, found.unsure) == (20, 0)
     assert found.crossed >= 19
     line = Polyline(scaled(found.points, ASPECT))
@@ -36,18 +35,31 @@ def test_people_through_a_door_get_a_line_across_their_way() -> None:
     assert 0.41 < (ay + by) / 2 < 0.84
 
 
+def test_who_does_not_cross_the_first_line_gets_another() -> None:
+    walked, draw = Walked(), random.Random(5)
+    for number in range(30):
+        x = draw.uniform(0.4, 0.5)
+        walk(walked, number, (x, 0.55), (x, 0.95))
+    for number in range(12):
+        y = draw.uniform(0.2, 0.3)
+        walk(walked, number, (0.1, y), (0.9, y))
+    door, street = walked.suggest()
+    assert (door.crossed, door.ways, street.crossed, street.ways) == (30, 42, 12, 12)
+    assert abs(street.points[0][0] - street.points[1][0]) < 0.1
+
+
 def test_too_few_and_those_who_stand_or_go_everywhere_get_none() -> None:
-    assert Walked().suggest() is None
+    assert Walked().suggest() == []
     standing = Walked()
     for number in range(10):
         walk(standing, number, (0.5, 0.5), (0.51, 0.5))
     assert standing.heat()["ways"] == 0
-    assert standing.suggest() is None
+    assert standing.suggest() == []
     around, draw = Walked(), random.Random(1)
     for number in range(30):
         corner = draw.uniform(0.1, 0.9), draw.uniform(0.2, 0.9)
         walk(around, number, corner, (draw.uniform(0.1, 0.9), draw.uniform(0.2, 0.9)), corner)
-    assert around.suggest() is None
+    assert around.suggest() == []
 
 
 def test_the_heat_is_where_the_feet_were_and_numbers_are_used_again() -> None:
