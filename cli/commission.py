@@ -52,7 +52,7 @@ async def _serve(run: Path, file: Path, minutes: float, port: int, camera: str |
         raise click.UsageError(f"--camera {camera}: there is {', '.join(cameras)}")
     link, guard = Link(run), Guard(time.monotonic)
     visit = Visit(link, camera or next(iter(cameras)), minutes, time.monotonic)
-    async with listening(Routes(guard, visit, link, Versions(file)).answer, port) as server:
+    async with listening(Routes(guard, visit, link, Versions(file.resolve())).answer, port) as server:
         _tell(server.sockets[0].getsockname()[1], guard.token, minutes)
         looking = asyncio.create_task(visit.run(), name="visit")
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -82,7 +82,7 @@ class Door:
         loop = asyncio.get_running_loop()
         if self._encoding or loop.time() < self._next:
             return
-        self._encoding, self._next = True, loop.time() + PERIOD_S
+        self._encoding, self._next = True, max(self._next, loop.time() - PERIOD_S) + PERIOD_S
         coding = loop.run_in_executor(self._thread, self._coding, frame, self._clock.now())
         coding.add_done_callback(partial(self._coded, percept))
 

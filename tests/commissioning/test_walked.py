@@ -38,8 +38,8 @@ def test_people_through_a_door_get_a_line_across_their_way() -> None:
 def test_who_does_not_cross_the_first_line_gets_another() -> None:
     walked, draw = Walked(), random.Random(5)
     for number in range(30):
-        x = draw.uniform(0.4, 0.5)
-        walk(walked, number, (x, 0.55), (x, 0.95))
+        x = draw.uniform(0.2, 0.8)
+        walk(walked, number, (x, 0.55), (x, 0.8))
     for number in range(12):
         y = draw.uniform(0.2, 0.3)
         walk(walked, number, (0.1, y), (0.9, y))

@@ -35,7 +35,7 @@ device = "sim:?seed={SEED}&hour={HOUR}&hours=1&begins=BEGINS"
 model = "simulated_people_320x180_int8"
 fps = 8.0
 """
-DOOR = [[0.588, 0.496], [0.385, 0.496]]
+DOOR = load(Path(__file__).parents[2] / "examples" / "store.toml").lines["door"].points
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 
 
