@@ -14,7 +14,10 @@ from simulation.reader.field import SLOT_S, SOFT_EDGE_M, Body, Item, stocked
 
 Floats: TypeAlias = NDArray[np.float64]
 
-SKUS, ITEMS, WIDTH_M = 40, 5, 2.4
+DENSE, SPARSE = (40, 5), (4, 6)
+"""Articles and items of each, on shelves of `WIDTH_M`: tags 1.2 cm and 10 cm apart."""
+
+WIDTH_M = 2.4
 VISITORS_AN_HOUR = 40
 PICKS_A_VISIT = 0.6
 RESTOCKED_S = 600.0
@@ -141,13 +144,13 @@ def day(rng: random.Random, items: list[Item], hours: float, *, shadows: bool) -
 
 
 def epochs(
-    rng: random.Random, items: list[Item], happenings: list[Happening], bodies: list[Body], hours: float
+    rng: random.Random, items: list[Item], each: int, happenings: list[Happening], bodies: list[Body], hours: float
 ) -> Iterator[tuple[float, Heard, list[Happening]]]:
     """Every epoch of the day: its end, the items heard with their SKU's rank, and what has happened since the last."""
     draw = np.random.default_rng(rng.randrange(1 << 32))
     rates = np.array([item.rate for item in items])
     here = np.ones(len(items))
-    ranks = [n // ITEMS for n in range(len(items))]
+    ranks = [n // each for n in range(len(items))]
     places = np.array([item.x_m for item in items])
     usual = np.array([item.rssi_dbm for item in items])
     due, coming = deque(happenings), deque(bodies)
@@ -207,16 +210,27 @@ def soonest_s(item: Item, at: float, bodies: list[Body]) -> float:
 
 
 def judge(
-    engines: dict[str, Engine], rate: float, *, shadows: bool, hours: float = 24.0, seed: int = 1
+    engines: dict[str, Engine],
+    rate: float,
+    *,
+    shadows: bool,
+    hours: float = 24.0,
+    seed: int = 1,
+    shelf: tuple[int, int] = DENSE,
 ) -> dict[str, Score]:
-    """Let all engines hear the same reads of one shelf for a day of `hours`, of which the shop is open for half."""
+    """Let all engines hear the same reads of one shelf for a day of `hours`, of which the shop is open for half.
+
+    As in life, items are numbered in an order of chance within their SKU: nobody knows how they lie.
+    """
+    skus, each = shelf
     rng = random.Random(seed)
     scores = {name: Score(days=hours / 24) for name in engines}
-    items = stocked(SKUS, ITEMS, rate=rate, width_m=WIDTH_M, seed=seed)
+    items = stocked(skus, each, rate=rate, width_m=WIDTH_M, seed=seed)
+    items = [one for sku in range(skus) for one in rng.sample(items[sku * each : (sku + 1) * each], each)]
     happenings, bodies = day(rng, items, hours, shadows=shadows)
     soonest = [soonest_s(items[event.item], event.at, bodies) for event in happenings if event.taken]
     gone: dict[str, dict[int, tuple[float, float]]] = {name: {} for name in engines}
-    for at, heard, happened in epochs(rng, items, happenings, bodies, hours):
+    for at, heard, happened in epochs(rng, items, each, happenings, bodies, hours):
         for event in happened:
             if event.taken is None:
                 continue

@@ -7,12 +7,14 @@ from functools import partial
 from bench._frames import throughput
 from bench._machine import show
 from bench._pickers import engines
-from bench._shelf import Score, judge, sum_of
+from bench._shelf import DENSE, SPARSE, Score, judge, sum_of
 
 
-def _day(rate: float, shadows: bool, hours: float, ours_only: bool, seed: int) -> dict[str, Score]:
+def _day(
+    rate: float, shadows: bool, hours: float, ours_only: bool, shelf: tuple[int, int], seed: int
+) -> dict[str, Score]:
     cast = {"ours": engines()["ours"]} if ours_only else engines()
-    return judge(cast, rate, shadows=shadows, hours=hours, seed=seed)
+    return judge(cast, rate, shadows=shadows, hours=hours, seed=seed, shelf=shelf)
 
 
 def main(argv: list[str]) -> int:
@@ -26,14 +28,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--rates", default="0.5,0.65,0.8", help="read rates; empty for none")
     parser.add_argument("--ours-only", action="store_true", help="leave the peers out, for long runs")
     parser.add_argument("--picks-only", action="store_true", help="leave the codecs and the core's share out")
+    parser.add_argument("--sparse", action="store_true", help="a shelf of 24 tags, 10 cm apart, instead of 200")
     chosen = parser.parse_args(argv)
+    shelf = SPARSE if chosen.sparse else DENSE
     figures: dict[str, object] = {} if chosen.picks_only else throughput()
     for rate in map(float, filter(None, chosen.rates.split(","))):
         for shadows in (False, True):
-            one = partial(_day, rate, shadows, chosen.hours, chosen.ours_only)
+            one = partial(_day, rate, shadows, chosen.hours, chosen.ours_only, shelf)
             with ProcessPoolExecutor(chosen.jobs) as pool:
                 days = list(pool.map(one, range(chosen.seed, chosen.seed + chosen.days)))
-            name = f"read rate {rate}, {'with' if shadows else 'without'} bodies"
+            name = f"{shelf[0] * shelf[1]} tags, read rate {rate}, {'with' if shadows else 'without'} bodies"
             figures[name] = {peer: sum_of([scores[peer] for scores in days]).figures() for peer in days[0]}
     show(figures, chosen.json)
     return 0

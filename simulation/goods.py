@@ -14,6 +14,7 @@ WIDTH_M = 2.4
 TAKES = 0.5
 HESITATES_S = 4.0
 RESTOCKED_S = 900.0
+HANDLED_S = 1.5
 _BODY_M = 0.45
 _REACH_M = 0.4
 _STEP_S = 0.5
@@ -48,8 +49,8 @@ class _Stand:
 class ShelfOfStore:
     """The goods before one antenna at a shelf zone of the store's plan; `gtins` lie side by side, `each` items of each.
 
-    Who stands there for four seconds takes something every other time; who buys keeps it, anybody else puts it back on
-    leaving. What was sold is filled up with a new item after a quarter of an hour. Everything is known beforehand:
+    Who stands there for four seconds takes something every other time, with a hand on it just before; who buys keeps
+    it, anybody else puts it back on leaving. What was sold is filled up with a new item after a quarter of an hour. Everything is known beforehand:
     `advance` only moves the field.
     """
 
@@ -74,6 +75,8 @@ class ShelfOfStore:
             moment, _, change = self._due.pop()
             if isinstance(change, Filling):
                 self.field.items.append(change.item)
+            elif moment < change.at:
+                change.item.handled_until = change.at
             elif moment == change.at:
                 self.field.take(change.item, moment)
             else:
@@ -123,7 +126,7 @@ class ShelfOfStore:
         """What happens to the field, the next change last."""
         changes: list[tuple[float, int, Taking | Filling]] = []
         for number, taking in enumerate(self.takings):
-            changes.append((taking.at, number, taking))
+            changes += [(taking.at - HANDLED_S, number, taking), (taking.at, number, taking)]
             if taking.back is not None:
                 changes.append((taking.back, number, taking))
         changes += [(filling.at, number, filling) for number, filling in enumerate(self.fillings)]
