@@ -15,6 +15,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("badge_zones", "line", "lines"),
     ("badge_zones", "radio", "ble"),
     ("funnels", "zone", "zones"),
+    ("gates", "lines", "lines"),
     ("hands", "camera", "cameras"),
     ("heatmaps", "camera", "cameras"),
     ("lines", "camera", "cameras"),

@@ -7,6 +7,7 @@ from config.ble import Badge, BadgeZone, Ble, Service, Staff
 from config.box import Box, Window
 from config.camera import Camera, Models
 from config.delivery import Mqtt, Outbox
+from config.gates import Gate
 from config.goods import Funnel, Goods, Reader, Sales, Till
 from config.places import Area, Hours, Line, Zone
 from config.privacy import Privacy
@@ -41,6 +42,7 @@ class Config(Section):
     goods: Goods = Goods()
     readers: dict[Name, Reader] = Field({}, description="The RFID readers, by name.")
     tills: dict[Name, Till] = Field({}, description="The tills, by name.")
+    gates: dict[Name, Gate] = Field({}, description="The gates and beams at doors, by name.")
     sales: dict[Name, Sales] = Field({}, description="Areas whose transactions per visitor are told, by name.")
     funnels: dict[Name, Funnel] = Field({}, description="Zones joined with the shelves behind them, by name.")
     audits: dict[Name, Audit] = Field({}, description="The areas in which the box checks itself, by any name.")

@@ -11,6 +11,7 @@ from daemon.bluetooth import radios
 from daemon.box import Box, Running
 from daemon.counting import count
 from daemon.fusion import audits
+from daemon.gates import gates
 from daemon.goods import joins, readers, tills
 from daemon.perception import model_size, perceiver
 from daemon.pipeline import BADGES, Perceiver, look
@@ -33,7 +34,7 @@ def sensors(box: Box) -> list[Running]:
     """Every configured sensor."""
     box.reporter.joins += joins(box)
     count(box)
-    found = [*cameras(box), *radios(box), *wifi_radios(box), *readers(box), *tills(box)]
+    found = [*cameras(box), *radios(box), *wifi_radios(box), *readers(box), *tills(box), *gates(box)]
     audits(box)
     radios_and_readers = [
         *(f"ble {name}" for name in box.config.ble),

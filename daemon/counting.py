@@ -10,6 +10,7 @@ from analytics.camera import CameraMetrics
 from analytics.conversion import Conversion
 from analytics.crossing import Crossing
 from analytics.flow import Flow
+from analytics.gate import GateCounter
 from analytics.gathering import Gathering
 from analytics.hands import HandCounter
 from analytics.heat import HeatMap
@@ -39,6 +40,11 @@ def count(box: Box) -> None:
         counter.heard.append(partial(box.door.crossed, name))
     for name, area in config.areas.items():
         box.reporter.attach(f"area {name}", list(_area(name, area, lines, closed)))
+    for name, gate in config.gates.items():
+        pulses = GateCounter(name, beam=gate.kind == "beam", tolerance=gate.tolerance)
+        for line in gate.lines:
+            lines[line].heard.append(partial(_tell, [pulses]))
+        box.reporter.attach(f"gate {name}", [pulses])
     for camera in config.cameras:
         own = [counter for name, counter in lines.items() if config.lines[name].camera == camera]
         box.reporter.attach(camera, [CameraMetrics([*own, *_drawn(box, camera, closed)])], own)

@@ -3,7 +3,7 @@
 sensor -> driver -> Frame -> Perceiver -> Percept ------> Reporter (metrics, windows, gate) -> Report -> delivery
                  Advertisement -> Tokeniser -> DeviceSighting, BadgeSighting -^
                  Inventory -> Tokeniser -> GoodsSighting -^
-                 Receipt ---------------------------------^
+                 Receipt, Pulse --------------------------^
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from typing import Protocol
 from daemon.reporter import Reporter
 from daemon.turns import Turns
 from daemon.vitals import Vitals
-from observations import Advertisement, BadgeSighting, DeviceSighting, Frame, Inventory, Percept, Receipt
+from observations import Advertisement, BadgeSighting, DeviceSighting, Frame, Inventory, Percept, Pulse, Receipt
 from privacy.tokens import Tokeniser
 
 SPARE = 0.2
@@ -97,6 +97,15 @@ async def ring(receipts: AsyncIterator[Receipt], vitals: Vitals, reporter: Repor
             vitals.count("receipts")
             reporter.see(f"till {vitals.name}", receipt.at, receipt)
         vitals.live(receipt.at)
+
+
+async def pass_by(pulses: AsyncIterator[Pulse], vitals: Vitals, reporter: Reporter) -> None:
+    """A gate or a beam: every pulse, and a sign of life while its line is up."""
+    async for pulse in pulses:
+        if pulse.count:
+            vitals.count("pulses", pulse.count)
+            reporter.see(f"gate {vitals.name}", pulse.at, pulse)
+        vitals.live(pulse.at)
 
 
 async def overhear(

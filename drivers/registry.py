@@ -11,6 +11,7 @@ Constructor = Callable[..., Driver[Any]]
 DRIVERS: dict[str, str] = {
     "btsnoop": "drivers.ble.replay:ReplayDriver",
     "file": "drivers.camera.clip:ClipDriver",
+    "gate-serial": "drivers.gate.driver:GateDriver",
     "hci": "drivers.ble.driver:BleDriver",
     "images": "drivers.camera.clip:ClipDriver",
     "mon": "drivers.wifi.driver:MonitorDriver",

@@ -9,6 +9,7 @@ from events.conversion import ConversionCount
 from events.devices import DeviceCount
 from events.drop import Drop, DropReason
 from events.flow import FlowCount, RouteCount
+from events.gate import GateCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
 from events.hands import HandsCount
 from events.health import Health, SensorHealth
@@ -63,6 +64,7 @@ __all__ = [
     "DropReason",
     "Event",
     "FlowCount",
+    "GateCount",
     "GoodsFunnel",
     "HandsCount",
     "Health",

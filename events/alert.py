@@ -27,6 +27,7 @@ class AlertKind(StrEnum):
     SHELF_EMPTY = "shelf_empty"
     GATHERING = "gathering"
     DISPERSING = "dispersing"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

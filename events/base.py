@@ -19,6 +19,7 @@ class Sensor(StrEnum):
     BLE = "ble"
     RFID = "rfid"
     TILL = "till"
+    GATE = "gate"
 
 
 class Reason(StrEnum):

@@ -8,6 +8,7 @@ from events.base import Event, Name, Reason, Sensor
 from events.conversion import ConversionCount
 from events.devices import DeviceCount
 from events.flow import FlowCount, RouteCount
+from events.gate import GateCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
 from events.hands import HandsCount
 from events.line import LineCount
@@ -86,3 +87,4 @@ class Report(Event):
     passers: tuple[PasserCount, ...] = ()
     hands: tuple[HandsCount, ...] = ()
     paces: tuple[PaceCount, ...] = ()
+    gates: tuple[GateCount, ...] = ()

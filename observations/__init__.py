@@ -3,6 +3,7 @@
 from observations.advertisement import AddressKind, Advertisement, Badge, Carrier
 from observations.base import Observation
 from observations.frame import Frame, Plane
+from observations.gate import Pulse
 from observations.goods import GoodsRead, GoodsSighting, Inventory, Receipt, TagRead
 from observations.percept import Box, Hands, Percept, Track
 from observations.probe import ProbeRequest
@@ -26,6 +27,7 @@ __all__ = [
     "Percept",
     "Plane",
     "ProbeRequest",
+    "Pulse",
     "Receipt",
     "TagRead",
     "Tally",

@@ -50,8 +50,8 @@ class ShelfOfStore:
     """The goods before one antenna at a shelf zone of the store's plan; `gtins` lie side by side, `each` items of each.
 
     Who stands there for four seconds takes something every other time, with a hand on it just before; who buys keeps
-    it, anybody else puts it back on leaving. What was sold is filled up with a new item after a quarter of an hour. Everything is known beforehand:
-    `advance` only moves the field.
+    it, anybody else puts it back on leaving. What was sold is filled up with a new item after a quarter of an hour.
+    Everything is known beforehand: `advance` only moves the field.
     """
 
     def __init__(self, store: Store, zone: str, gtins: Sequence[str], antenna: int = 1, each: int = 6) -> None:

@@ -47,6 +47,7 @@ def _named(config: Config) -> dict[str, list[str]]:
         "adapter": list(config.ble),
         "reader": list(config.readers),
         "till": list(config.tills),
+        "gate": list(config.gates),
     }
 
 
@@ -62,6 +63,8 @@ def own(config: Config, root: Path = Path("/")) -> Iterator[Finding]:
         yield _line(f"reader {name}", Device.parse(reader.device))
     for name, till in config.tills.items():
         yield _line(f"till {name}", Device.parse(till.device))
+    for name, gate in config.gates.items():
+        yield _line(f"gate {name}", Device.parse(gate.device))
 
 
 class _Wall:

@@ -1,5 +1,6 @@
 """A shelf with a reader, told as a timeline: the emulator's field on one side, a metric on the other."""
 
+import random
 from collections.abc import Callable
 
 from analytics.planogram import Planogram, parse
@@ -24,14 +25,29 @@ def sku_of(gtin: str) -> str:
 class Shelf:
     """Items of a field and the clock; `run` feeds whoever listens with everything that is read."""
 
-    def __init__(self, *antennas: int, skus: int = 6, items: int = 5, rate: float = 0.65, seed: int = 1) -> None:
+    def __init__(
+        self,
+        *antennas: int,
+        skus: int = 6,
+        items: int = 5,
+        rate: float = 0.65,
+        width_m: float = 1.2,
+        seed: int = 1,
+    ) -> None:
         self.items = [
-            item for n in antennas or (1,) for item in stocked(skus, items, antenna=n, rate=rate, seed=seed + n)
+            item
+            for n in antennas or (1,)
+            for item in stocked(skus, items, antenna=n, rate=rate, width_m=width_m, seed=seed + n)
         ]
         self.field = Field(self.items, seed)
         self.plan = plan_of(self.items)
         self.antennas = antennas or (1,)
         self.at = 0.0
+        self.numbers = {item.epc: number for number, item in enumerate(self.items)}
+
+    def renumber(self, seed: int) -> None:
+        """Number the items in an order of chance, as a box does that hears them one by one."""
+        random.Random(seed).shuffle(self.items)
         self.numbers = {item.epc: number for number, item in enumerate(self.items)}
 
     def run(self, seconds: float, feed: Callable[[float, GoodsSighting], None], *, deaf: tuple[int, ...] = ()) -> None:

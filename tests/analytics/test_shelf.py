@@ -58,6 +58,39 @@ def test_a_body_that_stands_there_is_a_shadow_and_no_pick() -> None:
     assert all(tally.values["stock"] in (5, None) for tally in shelves.tallies(SETTLED, shelf.at))
 
 
+def sparse(seed: int) -> Shelf:
+    """Twenty-four tags, 10 cm apart, in an order within their articles that nobody knows."""
+    shelf = Shelf(skus=4, items=6, width_m=2.4, seed=seed)
+    shelf.renumber(seed)
+    return shelf
+
+
+@pytest.mark.parametrize("depth", [0.7, 0.85, 0.95])
+def test_bodies_before_a_sparse_shelf_take_nothing(depth: float) -> None:
+    shelf = sparse(3)
+    shelves = settled(shelf)
+    for x in (0.3, 0.75, 1.2, 1.65, 2.1):
+        shelf.field.bodies.append(Body(1, x, 0.45, depth, shelf.at, shelf.at + 30))
+        shelf.run(60, shelves.feed)
+    rows = shelves.tallies(SETTLED, shelf.at)
+    assert sum(int(str(tally.values["picked"])) for tally in rows) == 0
+    shelf.run(60, shelves.feed)
+    assert sum(int(str(tally.values["stock"])) for tally in rows) == 6 * len(rows)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_who_takes_from_a_sparse_shelf_and_goes_is_told(seed: int) -> None:
+    shelf = sparse(seed)
+    shelves = settled(shelf)
+    taken = shelf.items[7]
+    shelf.field.bodies.append(Body(1, taken.x_m + 0.1, 0.45, 0.8, shelf.at, shelf.at + 20))
+    shelf.run(8, shelves.feed)
+    shelf.field.take(taken, shelf.at)
+    shelf.run(82, shelves.feed)
+    picked = [tally.values["sku"] for tally in shelves.tallies(SETTLED, shelf.at) if tally.values["picked"]]
+    assert picked == [sku_of(taken.gtin)]
+
+
 def test_what_is_taken_from_behind_a_body_is_told_when_it_has_gone() -> None:
     shelf = Shelf()
     shelves = settled(shelf)

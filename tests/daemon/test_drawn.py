@@ -1,12 +1,15 @@
 """From one drawing in a file to the rows of a report: lines with conditions, and shelves into which hands reach."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from config.load import ConfigError
 from daemon.box import Box
 from events import Event, LineCount, Report
+from observations import Percept, Pulse
 from tests.analytics.hands import Act, shopping
-from tests.analytics.scene import Person, walk
+from tests.analytics.scene import Person, Scene, walk
 from tests.daemon.test_counting import drawn, said, told
 
 LINE = """
@@ -117,5 +120,28 @@ def test_pace_without_a_measured_floor_is_refused() -> None:
     with (
         pytest.raises(ConfigError, match="measured floor"),
         drawn(FLOOR.replace("picture =", "#").replace("metres =", "#")),
+    ):
+        pass
+
+
+def test_a_gates_pulses_stand_beside_the_camera_s_crossings() -> None:
+    gate = '[gates.entry]\ndevice = "gate-serial:/dev/ttyUSB9"\nlines = ["door"]\n'
+    with drawn(LINE + gate) as box:
+
+        def pictures() -> Iterator[Percept]:
+            for percept in Scene(PEOPLE, fps=5).percepts():
+                if percept.at in (1.0, 11.0):
+                    at = box.clock.origin + percept.at
+                    box.reporter.see("gate entry", at, Pulse(at, "entry"))
+                yield percept
+
+        (row,) = [row for event in told(box, pictures(), 290) if isinstance(event, Report) for row in event.gates]
+    assert (row.gate, row.pulses, row.crossings, row.unpulsed) == ("entry", 2, 4, 2)
+
+
+def test_a_gate_at_a_line_that_is_not_drawn_is_refused() -> None:
+    with (
+        pytest.raises(ConfigError, match="lines"),
+        drawn('[gates.entry]\ndevice = "gate-serial:/dev/x"\nlines = ["door"]\n'),
     ):
         pass

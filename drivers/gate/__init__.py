@@ -1,0 +1,1 @@
+"""Gates and beams: contacts that close when somebody passes, counted by their pulses on a serial line."""
