@@ -15,20 +15,20 @@ import cv2
 import numpy as np
 
 from bench._machine import show
+from bench._stills import faces_in, persons_in
 from bench._truth import Counts, CrossingTruth, counted, matched
 from drivers.base import Device
 from drivers.camera.clip import ClipDriver, as_planes
-from inference.crop import Region
-from inference.detector import Detector, detector
-from inference.faces import face
+from inference.blazeface import BlazeFaceDetector
+from inference.detector import detector
+from inference.faces import face, landmarks
 from inference.models import models_folder
 from inference.perceiver import Perceiver
-from observations import Frame
+from observations import Frame, Track
 
 PERSONS = "ssd_mobilenet_v1_coco_quant"
 FACES = "yolo_fastest_face_320_int8"
-STILL_PERSON = 0.5
-"""Score of a person in a single picture, where no track can confirm it."""
+POINTS = "blazeface_full_range_192_fp16"
 ALIKE = 0.35
 """Intersection over union from which a found face is the labelled one."""
 SAMPLE = 60
@@ -52,6 +52,9 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.persons = detector(PERSONS, folder)
         self.faces = detector(FACES, folder)
+        points = detector(POINTS, folder)
+        assert isinstance(points, BlazeFaceDetector)
+        self.points = points
 
     async def clip(self, path: Path, truth: Figures) -> Figures:
         """One clip, gated as in the product; then a sample of its frames with an inference for every picture."""
@@ -73,7 +76,7 @@ class Bench:
                 if "persons_every_frame" in truth:
                     persons += counted(truth["persons_every_frame"], len(percept.tracks))
                 if "faces_every_frame" in truth:
-                    found = sum(len(face(self.faces, frame, track)) for track in percept.tracks)
+                    found = sum(self._faces_the_camera(frame, track) for track in percept.tracks)
                     faces += counted(truth["faces_every_frame"], found)
         every, ratio = await self._every_frame(path)
         figures: Figures = {"frames": perceiver.frames}
@@ -90,6 +93,10 @@ class Bench:
             figures["inferences_skipped_idle"] = round(1 - idle_looks / idle_frames, 3)
         figures["rss_mb"] = rss_mb()
         return figures
+
+    def _faces_the_camera(self, frame: Frame, track: Track) -> bool:
+        found = face(self.faces, frame, track)
+        return len(found) > 0 and landmarks(self.points, frame, found) is not None
 
     async def _every_frame(self, path: Path) -> tuple[float, float]:
         """Pictures a second and share of the bare interpreter's rate, one inference a picture; medians, interleaved.
@@ -119,8 +126,8 @@ class Bench:
         frame = Frame(0.0, "bench", 0, *as_planes(np.asarray(image, np.uint8)))
         figures: Figures = {}
         if "persons" in truth:
-            found = self.persons.detect(frame, Region.whole(frame))
-            figures["persons"] = counted(truth["persons"], int((found[:, 4] >= STILL_PERSON).sum())).figures()
+            found = persons_in(frame, self.persons, faces_in(frame, self.faces, self.points))
+            figures["persons"] = counted(truth["persons"], found).figures()
         if "faces" in truth:
             figures["faces"] = self._faces(frame, truth, 1.0).figures()
             half = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -129,18 +136,13 @@ class Bench:
         return figures
 
     def _faces(self, frame: Frame, truth: Figures, scale: float) -> Counts:
-        found = _sure(self.faces, frame, Region.whole(frame))
+        found = faces_in(frame, self.faces, self.points)
         labelled = truth.get("face_boxes_xyxy")
         if labelled is None:
             return counted(truth["faces"], len(found))
         boxes = found[:, :4] * (frame.width, frame.height, frame.width, frame.height)
         hits = matched([[side * scale for side in box] for box in labelled], boxes.tolist(), ALIKE)
         return Counts(len(labelled), hits, len(labelled) - hits, len(found) - hits)
-
-
-def _sure(faces: Detector, frame: Frame, region: Region) -> Any:
-    found = faces.detect(frame, region)
-    return found[found[:, 4] >= faces.sure]
 
 
 def _idle(truth: Figures, frame: int) -> bool:

@@ -5,10 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.boxes import Boxes, distinct
+from inference.boxes import Boxes, distinct, overlaps
 from inference.crop import Region, RgbCrop
 from inference.interpreter import Array, Interpreter
 from observations import Frame
+
+_SAME = 0.25
+"""Intersection over union from which two detectors' boxes are of one face."""
 
 
 class Landmarks(NamedTuple):
@@ -38,7 +41,7 @@ def decode(regressors: Array, logits: Array, side: int, floor: float) -> tuple[B
 class BlazeFaceDetector:
     """Faces by BlazeFace; `landmarks` gives the points of the best face of a region, too."""
 
-    floor = 0.5
+    floor = 0.4
     sure = 0.6
     certain = 0.75
     least = 0.1
@@ -51,14 +54,15 @@ class BlazeFaceDetector:
     def detect(self, frame: Frame, region: Region) -> Boxes:
         return region.relative(distinct(self._faces(frame, region)[0], iou=0.3), frame)
 
-    def landmarks(self, frame: Frame, region: Region) -> tuple[Boxes, Landmarks] | None:
-        """The surest face of the region (one row, relative to the picture) and its points in pixels of the region."""
+    def landmarks(self, frame: Frame, region: Region, face: Boxes) -> Landmarks | None:
+        """The points, in pixels of the region, of the face that another detector saw there (one row, relative to the
+        picture); None when this one sees no face in that place."""
         boxes, points = self._faces(frame, region)
-        if not len(boxes):
+        same = np.flatnonzero(overlaps(region.relative(boxes, frame), face)[0][:, 0] > _SAME)
+        if not len(same):
             return None
-        best = int(boxes[:, 4].argmax())
-        in_pixels = points[best] * (region.width, region.height)
-        return region.relative(boxes[best : best + 1], frame), Landmarks(*map(tuple, in_pixels.tolist()))
+        best = same[int(boxes[same, 4].argmax())]
+        return Landmarks(*map(tuple, (points[best] * (region.width, region.height)).tolist()))
 
     def _faces(self, frame: Frame, region: Region) -> tuple[Boxes, NDArray[np.float32]]:
         self.interpreter.infer(lambda tensor: self._crop.write(frame, region, tensor))

@@ -19,8 +19,8 @@ from observations import Frame, Track
 CONTEXT = 256
 """Pixels about a head that are looked at: enlarged much more, a small face is no face to a detector."""
 
-POINTS_CONTEXT = 128
-"""The same for the landmarks."""
+POINTS_CONTEXT, POINTS_SIZES = 96, 3.0
+"""The same for the landmarks, and how many times the face."""
 
 REMEMBER_SECONDS = 1.0
 """A look older than this says nothing about where somebody looks now."""
@@ -62,13 +62,22 @@ def head(track: Track, frame: Frame) -> Region:
 
 
 def face(faces: Detector, frame: Frame, track: Track) -> Boxes:
-    """The face of this person (one row, relative to the picture), or none; neighbours' faces are theirs."""
+    """What looks like the face of this person (one row, relative to the picture), or none; neighbours' are theirs."""
     left, top, width, height = head(track, frame)
     x, y = left + width / 2, top + height / 2
     found = faces.detect(frame, Region.around(frame, x, y, max(width, height, CONTEXT)))
     away = np.abs((found[:, :2] + found[:, 2:4]) / 2 * (frame.width, frame.height) - (x, y))
-    found = found[(found[:, 4] >= faces.sure) & (away < 0.6 * max(width, height)).all(axis=1)]
+    found = found[(away < 0.6 * max(width, height)).all(axis=1)]
     return found[found[:, 4].argmax()][None] if len(found) else NONE
+
+
+def landmarks(points: BlazeFaceDetector, frame: Frame, found: Boxes) -> Landmarks | None:
+    """The points of what looks like a face (one row), None when it is none: cups, clocks and flowers look like one to
+    the first detector, and to the second they do not."""
+    left, top, right, bottom, _ = found[0].tolist()
+    middle = (left + right) / 2 * frame.width, (top + bottom) / 2 * frame.height
+    side = POINTS_SIZES * max((right - left) * frame.width, (bottom - top) * frame.height)
+    return points.landmarks(frame, Region.around(frame, *middle, max(side, POINTS_CONTEXT)), found)
 
 
 @dataclass(slots=True)
@@ -81,7 +90,7 @@ class _Look:
 class FaceFinder:
     """The faces of one camera's tracks, round robin under a time budget (seconds a picture).
 
-    A face is one when `faces` is sure of it; `points` then gives the landmarks. `stopwatch` tells the time spent.
+    A face is one when `points`, which gives the landmarks, agrees with `faces`. `stopwatch` tells the time spent.
     """
 
     def __init__(
@@ -110,11 +119,8 @@ class FaceFinder:
         found = face(self._faces, frame, track)
         if not len(found):
             return None
-        left, top, right, bottom, _ = found[0].tolist()
-        middle = (left + right) / 2 * frame.width, (top + bottom) / 2 * frame.height
-        side = 2.0 * max((right - left) * frame.width, (bottom - top) * frame.height)
-        seen = self._points.landmarks(frame, Region.around(frame, *middle, max(side, POINTS_CONTEXT)))
-        return turn(seen[1]) if seen is not None else None
+        seen = landmarks(self._points, frame, found)
+        return turn(seen) if seen is not None else None
 
     def _with_turn(self, at: float, track: Track) -> Track:
         look = self._looks.get(track.number)
