@@ -29,5 +29,5 @@ class Window(Section):
 
     seconds: int = setting(300, "Length of a window; windows are aligned to local midnight.", unit="s", ge=1, le=3600)
     checkpoint: float = setting(
-        5.0, "How often the open window is saved: a power cut costs at most this much.", unit="s", ge=0.5, le=60
+        5.0, "The open window is saved so often that a power cut costs at most this much.", unit="s", ge=0.5, le=60
     )

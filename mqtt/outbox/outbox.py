@@ -1,8 +1,8 @@
 """The outbox as the event loop sees it: a writer thread with a deadline; nothing is stored before it says so.
 
     async with open_outbox(path, quota=..., form=..., now=...) as outbox:
-        await outbox.put(Put("report", encode))   returns when it is on the disk (group commit: 1 s or 64 messages, at
-                                                  once for alerts); `saved=` replaces the checkpoint in the same commit
+        await outbox.put(Put("report", encode))   returns when it is on the disk (group commit: 1 s or 64 messages;
+                                                  alerts and checkpoints at once); `saved=` is a checkpoint
         await outbox.save(tallies)                the open window's checkpoint; `await outbox.saved()` reads it back
         rows = await outbox.batch(20)             committed, not yet taken, dearest and oldest first
         outbox.done(rows)                         delivered: deleted with the next group commit
@@ -185,7 +185,7 @@ class Outbox:
         self._group.append(work)
         if self._due is None:
             self._due = monotonic() + self._group_s
-        urgent = work.put is not None and work.put.keep >= Keep.ALERT
+        urgent = work.saved is not None or (work.put is not None and work.put.keep >= Keep.ALERT)
         if urgent or len(self._group) >= GROUP or monotonic() >= self._due:
             self._commit(store)
         return True

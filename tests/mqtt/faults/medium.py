@@ -49,7 +49,14 @@ class Disk:
         os.sync()
 
     def mount(self) -> None:
-        """Power on: the journal is replayed. The loop device of the last time may not be free at once."""
+        """Power on: the journal is replayed. The loop device of the last time may not be free at once.
+
+        A copy is mounted: a container that began meanwhile keeps the old mount, and the kernel would give it to us.
+        """
+        anew = self._image.with_name(f"{self._image.name}_")
+        _run("cp", "--sparse=always", str(self._image), str(anew))
+        self._image.unlink()
+        self._image = anew
         for _ in range(50):
             done = subprocess.run(
                 ["mount", "-o", "loop,rw", str(self._image), str(self.folder)], capture_output=True, check=False
