@@ -49,6 +49,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(None, "--version", package_name="passerby", message="%(package)s %(version)s")
 def main() -> None:
     """See how a Passerby box is doing, and what it says."""
 

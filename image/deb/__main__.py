@@ -16,10 +16,11 @@ def main() -> int:
     parser.add_argument("--release", action="append", choices=sorted(RELEASES), help="default: bookworm")
     parser.add_argument("--out", type=Path, default=Path("dist"), help="folder for the packages")
     parser.add_argument("--version", help="instead of the product's own, for tests of upgrades")
+    parser.add_argument("--compression", default="xz", help="as dpkg-deb names it; none is quick, for trials")
     asked = parser.parse_args()
     for release in asked.release or ["bookworm"]:
         for architecture in asked.arch or [here]:
-            package = build(asked.out, architecture, release, asked.version)
+            package = build(asked.out, architecture, release, asked.version, compression=asked.compression)
             sys.stdout.write(f"{package} {package.stat().st_size / 1e6:.1f} MB\n")
     return 0
 
