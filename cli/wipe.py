@@ -27,11 +27,15 @@ def wipe(state: Path, credentials: Path, configuration: Path, keep_configuration
 
     Exit status: 0 wiped, 1 not wanted or something could not be deleted.
     """
-    doomed = [*_below(state), *sorted(credentials.glob("passerby.*"))]
-    doomed += [] if keep_configuration else _below(configuration)
+
+    def doomed_now() -> list[Path]:
+        kept = [] if keep_configuration else _below(configuration)
+        return [*_below(state), *sorted(credentials.glob("passerby.*")), *kept]
+
     if not yes:
-        click.confirm(f"delete {len(doomed)} files of this box for good?", abort=True)
+        click.confirm(f"delete {len(doomed_now())} files of this box for good?", abort=True)
     _stop()
+    doomed = doomed_now()  # the daemon has written its last words, and its database has tidied up
     failed = [file for file in doomed if not _forgotten(file)]
     for folder in (state, *(() if keep_configuration else (configuration,))):
         for below in _folders(folder):

@@ -164,7 +164,7 @@ class Voice:
                     "advice": stats.advice.remedy if stats.advice else None,
                     "in_flight": stats.in_flight,
                     "acknowledged": stats.acknowledged,
-                    "ack_seconds": stats.ack_seconds,
+                    "ack_seconds": None if stats.ack_seconds is None else round(stats.ack_seconds, 3),
                     "troubles": dict(self._troubles),
                 },
                 "outbox": {"quota": store.quota, "waiting": store.by_keep},

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from cli.metrics import exposition, write
 from cli.top import changes, screen
+from cli.wipe import wipe
 from cli.words import words
 from tests.cli.test_box import box, passerby, until
 
@@ -206,6 +208,22 @@ async def test_wipe_leaves_nothing(tmp_path: Path) -> None:
     code, _, _ = await passerby(*arguments, "--yes")
     assert code == 0
     assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == ["other.key"]
+    assert list(state.iterdir()) == []
+
+
+def test_wipe_takes_what_the_daemon_writes_while_it_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "outbox.sqlite-wal").write_text("counts")
+
+    def stopping() -> None:
+        (state / "outbox.sqlite-wal").unlink()
+        (state / "status.json").write_text("last words")
+
+    monkeypatch.setattr("cli.wipe._stop", stopping)
+    folders = ["--state", state, "--credentials", tmp_path / "c", "--configuration", tmp_path / "e"]
+    done = CliRunner().invoke(wipe, [*map(str, folders), "--yes"])
+    assert (done.exit_code, done.output) == (0, "1 files are gone\n")
     assert list(state.iterdir()) == []
 
 
