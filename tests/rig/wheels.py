@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from image.deb.build import EXTRAS
 from tests.rig.cache import cached, content_key
 
 TREE = Path(__file__).parents[2]
@@ -20,12 +21,12 @@ TEST_LIBRARIES = ("cryptography", "epcpy", "hypothesis", "jsonschema", "psutil",
 
 
 def requirements(*extras: str) -> list[str]:
-    """What setup.cfg asks for: the daemon, its sensors' extras and `extras`, and what tests import."""
+    """What setup.cfg asks for: the daemon, the package's and its sensors' extras, `extras`, and what tests import."""
     config = configparser.ConfigParser()
     config.read(TREE / "setup.cfg", encoding="utf-8")
     wanted = config["options"]["install_requires"].split("\n")
     for extra, lines in config["options.extras_require"].items():
-        if extra in SENSORS | set(extras):
+        if extra in SENSORS | set(EXTRAS) | set(extras):
             wanted += lines.split("\n")
     wanted += [line for line in config["options.extras_require"]["dev"].split("\n") if line.startswith(TEST_LIBRARIES)]
     return sorted({line.strip() for line in wanted if line.strip() and not line.strip().startswith("#")})
