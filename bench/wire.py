@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bench import _metered
 from bench._door import real_windows
 from bench._machine import show
 from events import ClockState, LineCount, Name, Quality, QueueCount, Report, Sensor, ZoneCount
@@ -102,6 +103,7 @@ def main(argv: list[str]) -> int:
         "--real", action="store_true", help="also 29 windows of a box in the simulated store at ten times real time"
     )
     parser.add_argument("--seconds", type=int, default=300, help="of a real window; 300: 15 minutes, 60: 3")
+    parser.add_argument("--day", action="store_true", help="also a day of four sensors in CBOR, from an hour's run")
     options = parser.parse_args(argv)
     reports = [Envelope(report, "kq3x7m2a9d5f1h8j", 1000 + n) for n, report in enumerate(day(1))]
     noon = reports[160 : 160 + WINDOWS]
@@ -127,5 +129,7 @@ def main(argv: list[str]) -> int:
         windows = asyncio.run(real_windows(WINDOWS, options.seconds))
         figures["real_run"] = sizes(windows)
         figures["real_run_without_flows_and_routes"] = sizes([_of_places(one) for one in windows])
+    if options.day:
+        figures["day_of_four_sensors"] = _metered.figures(asyncio.run(_metered.hours(1)))
     show(figures, options.json)
     return 0

@@ -30,7 +30,9 @@ class Mqtt(Section):
     live: bool | None = setting(
         None, "Whether occupancy and queues of this moment are told, every 10 s; absent: only in json."
     )
-    keepalive: int = setting(60, "How often an idle connection is proven.", unit="s", ge=5, le=1200)
+    keepalive: int | None = setting(
+        None, "How often an idle connection is proven; absent: 60, and 300 where not in json.", unit="s", ge=5, le=1200
+    )
     start_spread: float = setting(
         60.0,
         "The first connection after boot waits a random part of this, so that a fleet does not storm; 0 also keeps"

@@ -297,8 +297,9 @@ def broker(config: Config) -> Broker:
     """The configured broker. Raises ValueError with the remedy."""
     mqtt = config.mqtt
     ca, certificate, key = (file_of(file) if file else None for file in (mqtt.ca, mqtt.certificate, mqtt.key))
+    keepalive = mqtt.keepalive or (60 if mqtt.encoding == "json" else 300)
     return Broker.of_url(
-        mqtt.broker, ca=ca, certificate=certificate, key=key, keepalive=mqtt.keepalive, five=mqtt.protocol == "5"
+        mqtt.broker, ca=ca, certificate=certificate, key=key, keepalive=keepalive, five=mqtt.protocol == "5"
     )
 
 
