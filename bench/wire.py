@@ -1,4 +1,4 @@
-"""Bytes of a day on the wire: a busy door with 3 lines, 6 zones and a queue; JSON, CBOR, windows alone and together."""
+"""Bytes on the wire of a busy door with 3 lines, 6 zones and a queue: JSON, CBOR, windows alone and together."""
 
 import argparse
 import asyncio
@@ -6,15 +6,17 @@ import random
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from bench import _metered
 from bench._door import real_windows
 from bench._machine import show
 from events import ClockState, LineCount, Name, Quality, QueueCount, Report, Sensor, ZoneCount
-from mqtt.codec import Envelope, Form, encode, encode_many
+from mqtt.codec import Envelope, Form, decode, encode, encode_many
 
 WINDOWS = 29
 DAY = 288
+RECORDED = Path(__file__).with_name("door.jsonl")
 _MQTT_AND_TLS = 53 + 27
 
 
@@ -78,57 +80,56 @@ def _queue(busy: float, chance: random.Random) -> QueueCount:
     )
 
 
-def sizes(windows: Sequence[Envelope]) -> dict[str, int]:
-    """Bytes of some windows in each form."""
+def sizes(windows: Sequence[Envelope]) -> dict[str, float]:
+    """Bytes of some windows in each form; the peer is deflated JSON of the same windows."""
+    jsons = [encode(one.event, Form.JSON, one.store, one.seq) for one in windows]
+    together, peer = len(encode_many(windows)), len(zlib.compress(b"\n".join(jsons), 9))
     return {
         "windows": len(windows),
-        "json": sum(len(encode(one.event, Form.JSON, one.store, one.seq)) for one in windows),
-        "columns_together": len(encode_many(windows, Form.COLUMNS)),
-        "cbor_alone": sum(len(encode_many([one])) for one in windows),
-        "cbor_together": len(encode_many(windows)),
+        "json_bytes": sum(map(len, jsons)),
+        "columns_together_bytes": len(encode_many(windows, Form.COLUMNS)),
+        "cbor_alone_bytes": sum(len(encode_many([one])) for one in windows),
+        "cbor_together_bytes": together,
+        "peer_deflated_json_bytes": peer,
+        "ratio_to_peer": round(together / peer, 2),
     }
 
 
-def _of_places(one: Envelope) -> Envelope:
+def counts_only(one: Envelope) -> Envelope:
     """A window with what lines, zones and the queue counted, and nothing about ways between zones."""
     assert isinstance(one.event, Report)
     return replace(one, event=replace(one.event, flows=(), routes=()))
 
 
+def recorded() -> list[Envelope]:
+    """29 windows of 300 s of a box in the simulated store, as `--real` got them."""
+    return [decode(Report, line)[0] for line in RECORDED.read_bytes().splitlines()]
+
+
 def main(argv: list[str]) -> int:
-    """Bytes of the 29 busiest windows and of the day; the peer is deflated JSON of the same windows."""
+    """Bytes of 29 windows, recorded from a run or run anew, and of an invented day."""
     parser = argparse.ArgumentParser(prog="bench wire")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
-        "--real", action="store_true", help="also 29 windows of a box in the simulated store at ten times real time"
+        "--real",
+        action="store_true",
+        help="run the box anew, at ten times real time; else a recorded run",
     )
-    parser.add_argument("--seconds", type=int, default=300, help="of a real window; 300: 15 minutes, 60: 3")
+    parser.add_argument("--seconds", type=int, default=300, help="of a window of that run; 300: 15 minutes, 60: 3")
     parser.add_argument("--day", action="store_true", help="also a day of four sensors in CBOR, from an hour's run")
     options = parser.parse_args(argv)
-    reports = [Envelope(report, "kq3x7m2a9d5f1h8j", 1000 + n) for n, report in enumerate(day(1))]
-    noon = reports[160 : 160 + WINDOWS]
-    jsons = [encode(one.event, Form.JSON, one.store, one.seq) for one in reports]
-    together = len(encode_many(noon))
-    peer = len(zlib.compress(b"\n".join(jsons[160 : 160 + WINDOWS]), 9))
-    hours = sum(len(encode_many(reports[n : n + 12])) + _MQTT_AND_TLS for n in range(0, DAY, 12))
+    door = asyncio.run(real_windows(WINDOWS, options.seconds)) if options.real else recorded()
+    invented = [Envelope(report, "kq3x7m2a9d5f1h8j", 1000 + n) for n, report in enumerate(day(1))]
+    json_day = sum(len(encode(one.event, Form.JSON, one.store, one.seq)) + _MQTT_AND_TLS for one in invented)
     figures: dict[str, object] = {
-        "windows": WINDOWS,
-        "json_bytes": sum(map(len, jsons[160 : 160 + WINDOWS])),
-        "json_columns_together_bytes": len(encode_many(noon, Form.COLUMNS)),
-        "json_goal": 14 * 1024,
-        "cbor_alone_bytes": sum(len(encode_many([one])) for one in noon),
-        "cbor_together_bytes": together,
-        "cbor_goal": 4096,
-        "peer_deflated_json_bytes": peer,
-        "ratio_to_peer": round(together / peer, 2),
-        "day_json_with_overhead_bytes": sum(map(len, jsons)) + DAY * _MQTT_AND_TLS,
-        "day_cbor_hourly_with_overhead_bytes": hours,
-        "day_goal": 100_000,
+        "goals": {"json_bytes": 14 * 1024, "cbor_together_bytes": 4096, "day_bytes": 100_000},
+        "three_lines_six_zones_a_queue": sizes([counts_only(one) for one in door]),
+        "with_flows_and_routes": sizes(door),
+        "invented_day_json_bytes": json_day,
+        "invented_day_cbor_hourly_bytes": sum(
+            len(encode_many(invented[n : n + 12])) + _MQTT_AND_TLS for n in range(0, DAY, 12)
+        ),
     }
-    if options.real:
-        windows = asyncio.run(real_windows(WINDOWS, options.seconds))
-        figures["real_run"] = sizes(windows)
-        figures["real_run_without_flows_and_routes"] = sizes([_of_places(one) for one in windows])
     if options.day:
         figures["day_of_four_sensors"] = _metered.figures(asyncio.run(_metered.hours(1)))
     show(figures, options.json)

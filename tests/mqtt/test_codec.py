@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.wire import counts_only, recorded
 from events import ClockState, Event, FlowCount, LineCount, Name, PhoneCount, Quality, Reason, Report, Sensor, ZoneCount
 from mqtt.codec import CodecError, Envelope, Form, decode, document, encode, encode_many, merge
 from mqtt.topics import SAID
@@ -112,6 +113,15 @@ def test_windows_merged_into_one_message_stay_themselves(form: Form, reports: li
 def test_columns_make_a_day_of_windows_small() -> None:
     windows = [Envelope(report(1_800_000_000 + 300 * n, n % 5), "kq3x7m2a9d5f1h8j", 100 + n) for n in range(288)]
     assert len(encode_many(windows)) < 288 * 10
+
+
+def test_windows_of_a_real_run_keep_to_the_goals_of_the_wire() -> None:
+    door = recorded()
+    counts = [counts_only(one) for one in door]
+    assert len(door) == 29
+    assert sum(len(encode(one.event, Form.JSON, one.store, one.seq)) for one in counts) <= 14 * 1024
+    assert len(encode_many(door)) <= 4096
+    assert decode(Report, encode_many(door)) == door
 
 
 @pytest.mark.parametrize(
