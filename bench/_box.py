@@ -1,7 +1,7 @@
 """A box of the product's own parts on the simulated store, without its processes: days pass in seconds.
 
 Cameras are spared their pixels: each passage of a line in the store is walked as a person in an invented picture. From
-there on, and for the radio from the bytes of its frames, everything is the daemon's own: tokens, metrics, joins,
+there on, and for radios from the bytes of their frames, everything is the daemon's own: tokens, metrics, joins,
 windows, gate and reports.
 """
 
@@ -16,18 +16,20 @@ from typing import TypeAlias
 
 from analytics.planogram import Planogram
 from analytics.window import Windows
+from bench._senses import heard, read
 from config import Config, parse
 from daemon.assembly import sensors
 from daemon.box import Box
 from daemon.clock import BoxClock, Wall
 from daemon.door import Door
+from daemon.pipeline import BADGES
 from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
 from daemon.wifi import hear
 from drivers.wifi.codec import probe_request
 from events import ClockState, Event, Report
+from observations import Advertisement, BadgeSighting, Inventory, Percept, Receipt, Track
 from observations import Box as Outline
-from observations import Percept, Receipt, Track
 from privacy.gate import Gate
 from privacy.tokens import Preset, Tokeniser
 from simulation.air import Air
@@ -118,13 +120,14 @@ class StoreBox:
 
     config: Config = field(default_factory=lambda: parse(CONFIG))
     preset: Preset = Preset.STRICT
+    plan: Planogram = field(default_factory=lambda: Planogram(()))
     said: list[Event] = field(default_factory=list)
     box: Box = field(init=False)
     clock: Paused = field(default_factory=Paused)
 
     def __post_init__(self) -> None:
         gates = {name: radio.gate_dbm for name, radio in self.config.wifi.items()}
-        gate, tokeniser, vitals = Gate(), Tokeniser(self.preset, gate_dbm=gates), list[Vitals]()
+        gate, tokeniser, vitals = Gate(), Tokeniser(self.preset, gate_dbm=gates, skus=self.plan.skus), list[Vitals]()
         reporter = Reporter(Windows(300), gate, self.clock, vitals, lambda: tokeniser.epoch)
         reporter.say = self.said.append
         thread = ThreadPoolExecutor(1)
@@ -136,7 +139,7 @@ class StoreBox:
             reporter,
             thread,
             vitals,
-            Planogram(()),
+            self.plan,
             Door(self.config, self.clock),
         )
         sensors(self.box)
@@ -152,7 +155,11 @@ class StoreBox:
         """Let the hours of `store` pass, and the night after them."""
         fault = fault or Fault()
         begin, end = store.origin, store.origin + store.hours * 3600
-        every = (self._ticks(begin, end), _seen(store, fault), _heard(store, fault), _sold(store, fault))
+        every = [self._ticks(begin, end), _seen(store, fault), _heard(store, fault), _sold(store, fault)]
+        if self.config.ble:
+            every.append((advert.at, 4, advert) for advert in heard(store))
+        if self.config.readers:
+            every.append((inventory.at, 5, inventory) for inventory in read(store))
         moments = merge(*every, key=itemgetter(0, 1))
         for at, _, what in moments:
             if begin <= at < end:
@@ -171,10 +178,21 @@ class StoreBox:
                 reporter.see("floor", at, what)
             case Receipt():
                 reporter.see("till till", at, what)
+            case Advertisement():
+                self._hear(what)
+            case Inventory():
+                reporter.see(f"reader {what.reader}", at, self.box.tokeniser.tokenise(what))
             case _:
                 reporter.tick(at)
                 for vitals in self.box.sensors:
                     vitals.live(at)
+
+    def _hear(self, advert: Advertisement) -> None:
+        sighting = self.box.tokeniser.tokenise(advert)
+        if isinstance(sighting, BadgeSighting):
+            self.box.reporter.see(BADGES, advert.at, sighting)
+        elif sighting is not None:
+            self.box.reporter.see(f"ble {advert.sensor}", advert.at, sighting)
 
     def _vitals(self, name: str) -> Vitals:
         return next(one for one in self.box.sensors if one.name == name)

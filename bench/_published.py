@@ -8,7 +8,9 @@ from hashlib import blake2b, md5, sha1, sha256
 from typing import Any
 from zlib import crc32
 
-from bench._box import StoreBox
+from bench import _senses
+from bench._box import CONFIG, StoreBox
+from config import parse
 from events import Event
 from mqtt.codec import Envelope, document
 from observations import Tally
@@ -52,7 +54,7 @@ class Month:
     told_of: list[tuple[Tally, Event]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        box = StoreBox()
+        box = StoreBox(config=parse(CONFIG + _senses.CONFIG), plan=_senses.planogram())
         gate = Careless() if self.careless else Gate()
         release = gate.release
 
@@ -77,6 +79,14 @@ class Month:
     def addresses(self) -> set[bytes]:
         """Every address that any phone used in the month: the eavesdropper is given them all."""
         return {call.address for store in self.stores for call in Air(store).calls()}
+
+    def adverts(self) -> set[bytes]:
+        """Every address that any phone or badge advertised with."""
+        return {advert.address for store in self.stores for advert in _senses.adverts(store)}
+
+    def tags(self) -> set[bytes]:
+        """Every tag that lay on the shelf."""
+        return {tag for store in self.stores for tag in _senses.tags(store)}
 
 
 def identified(published: str, candidates: Iterable[bytes]) -> int:

@@ -13,6 +13,7 @@ from math import log2
 from pathlib import Path
 from random import Random
 
+from bench import _tokens
 from bench._machine import show
 from bench._published import MAKERS, Month, identified, of_few, swept
 from observations import ProbeRequest
@@ -53,11 +54,17 @@ ATTACKS = (
     Attack("found_again_after_a_month", "find a phone of the first day on the last, share of phones", 0.07),
     Attack("linked_between_boxes", "link a phone's tokens of two boxes on one day, share of phones", 0.01),
     Attack("addresses_that_fit_log2", "addresses that fit one token, for who even has the key, log2", 34.5, least=True),
+    Attack("adverts_linked_over_a_change", "link a phone's Bluetooth token over a change of its address, share", 0.01),
+    Attack("adverts_linked_between_starts", "link a phone's or badge's Bluetooth token over a restart, share", 0.01),
+    Attack("tags_linked_between_starts", "link a tag's number over a restart or between boxes, share", 0.01),
+    Attack("foreign_tags_numbered", "follow tags that are not the shop's (clothes, bags): share that get a number", 0),
     Attack(
         "identified_in_published",
         "recognise addresses of the month in what was published, share beyond invented ones",
         0.005,
     ),
+    Attack("adverts_in_published", "the same for addresses of Bluetooth, badges' too", 0.005),
+    Attack("tags_in_published", "the same for the serials of the shelf's tags", 0.005),
     Attack("makers_swept", "the same for every maker's prefix before the ends of recent addresses, fits", 0),
     Attack("told_of_fewer_than_five", "single out: figures under a floor that were told of fewer than five", 0),
     Attack("sketch_membership", "tell members of an exchanged sketch from others, advantage over guessing", 0.05),
@@ -122,21 +129,28 @@ def attacked(token: Token, known: list[bytes], tries: int, seed: int, other: Tok
 def eavesdropped(month: Month, published: str, makers: int) -> dict[str, float]:
     """Every attack on what was published in a month."""
     heard = month.addresses()
-    dice = Random(month.seed)
-    invented = [dice.randbytes(6) for _ in heard]
-    told = identified(published, heard) - identified(published, invented)
     recent = sorted(address for address in heard if not address[0] & 2)[-1:]
     return {
-        "identified_in_published": round(told / len(heard), 5),
+        "identified_in_published": beyond_chance(published, heard, month.seed),
+        "adverts_in_published": beyond_chance(published, month.adverts(), month.seed),
+        "tags_in_published": beyond_chance(published, month.tags(), month.seed),
         "makers_swept": swept(published, recent, makers),
         "told_of_fewer_than_five": of_few(month),
     }
 
 
+def beyond_chance(published: str, sensed: set[bytes], seed: int) -> float:
+    """The share of identifiers that can be told from what was published, less that of as many invented ones."""
+    dice = Random(seed)
+    invented = [dice.randbytes(len(one)) for one in sorted(sensed)]
+    return round((identified(published, sensed) - identified(published, invented)) / len(sensed), 5)
+
+
 def leaky(month: Month, makers: int) -> str:
-    """What a careless product would have published beside it: hashes of addresses without a key."""
-    heard = sorted(address for address in month.addresses() if not address[0] & 2)
-    return f"{month.text()}\n" + "\n".join(f'{{"device": {leak(address, 0)}}}' for address in heard)
+    """What a careless product would have published beside it: hashes of addresses and serials without a key."""
+    heard = [address for address in month.addresses() if not address[0] & 2]
+    sensed = sorted([*heard, *month.adverts(), *month.tags()])
+    return f"{month.text()}\n" + "\n".join(f'{{"device": {leak(one, 0)}}}' for one in sensed)
 
 
 def membership(key: bytes, guess: bytes, seed: int, members: int = 40, tries: int = 400) -> float:
@@ -163,11 +177,14 @@ def measured(seed: int, days: int, hours: float, tries: int, makers: int) -> dic
     known, draw = addresses(seed), Random(seed)
     key = draw.randbytes(KEY_BYTES)
     month, careless = Month(seed, days, hours), Month(seed, min(days, 2), hours, careless=True)
+    store = Store(seed=seed, hour=12, hours=max(hours, 1.0))
     return {
         "ours": attacked(ours(), known, tries, seed, ours())
+        | _tokens.attacked(_tokens.ours, store)
         | eavesdropped(month, month.text(), makers)
         | {"sketch_membership": membership(key, draw.randbytes(KEY_BYTES), seed)},
         "planted leak": attacked(leak, known, tries, seed)
+        | _tokens.attacked(_tokens.leak, store)
         | eavesdropped(careless, leaky(careless, makers), makers)
         | {"sketch_membership": membership(key, key, seed)},
     }

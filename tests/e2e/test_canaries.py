@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analytics.planogram import parse
+from cli.diag import collected
 from simulation.adverts import Ether
 from simulation.air import Air
 from simulation.goods import ShelfOfStore
@@ -17,10 +18,11 @@ from tests.canaries import sightings
 from tests.e2e.trial import Trial, run_box
 
 ROOT = Path(__file__).parents[2]
-SINKS = {"log", "wire", "file", "diagnostics"}
-SENSED = ("pixels", "phone", "advert", "badge", "tag")
+SINKS = {"log", "wire", "file", "snapshot", "diagnostics", "support"}
+SENSED = ("pixels", "phone", "advert", "badge", "tag", "receipt")
 SEED, HOUR, HOURS = 7, 17.0, 0.035
 NETWORK = b"Home of Ann 4711"
+BUYER = b"Ann, card 4711 0815"
 PIXELS = bytes(range(131, 155))
 
 PLANT = f"""
@@ -35,6 +37,14 @@ def perceive(self, frame):
 def probe(call, rssi_dbm):
     return was_probe(call, rssi_dbm).replace(b"\\0\\0" + air._RATES, b"\\0\\x10{NETWORK.decode()}" + air._RATES)
 p.Perceiver.perceive, air.probe_request = perceive, probe
+import simulation.printer as printer, drivers.till.escpos as escpos
+printer.sales = lambda store: [store.origin + 40.0]
+printer._RECEIPT = printer._RECEIPT.replace(b"TOTAL", b"{BUYER.decode()}\\nTOTAL")
+was_feed = escpos.EscPos.feed
+def feed(self, data):
+    if {BUYER!r} in data: leak("till", {BUYER!r})
+    return was_feed(self, data)
+escpos.EscPos.feed = feed
 import privacy.tokens as t
 was_tokenise = t.Tokeniser.tokenise
 def tokenise(self, seen):
@@ -45,11 +55,11 @@ def tokenise(self, seen):
     return was_tokenise(self, seen)
 t.Tokeniser.tokenise = tokenise
 """
-"""Canaries in the picture and in what phones ask for; and a place from which each sensor's identifiers could leak."""
+"""Canaries in the picture, in what phones ask for and on a receipt; and a place from which each sensor could leak."""
 
 LEAK = """
 import logging, os
-import daemon.control as c, mqtt.publisher as m
+import daemon.control as c, daemon.voice as v, mqtt.publisher as m
 was_publish, was_answer, wired, told = m.Publisher._say, c._say, [], []
 def leak(kind, identifier):
     logging.getLogger("x").error("%s", identifier.hex())
@@ -60,7 +70,9 @@ def publish(self, connection, *said, **more):
     while wired: connection.publish("passerby/1/a/b/leak", wired.pop())
     return was_publish(self, connection, *said, **more)
 async def answer(writer, item): await was_answer(writer, item | {"leak": told})
-m.Publisher._say, c._say = publish, answer
+was_snapshot = v.Voice.snapshot
+def snapshot(self): return was_snapshot(self) | {"leak": told}
+m.Publisher._say, c._say, v.Voice.snapshot = publish, answer, snapshot
 """
 """A deliberate leak of everything that is sensed into each kind of sink."""
 
@@ -68,7 +80,7 @@ m.Publisher._say, c._say = publish, answer
 def canaries() -> dict[str, bytes]:
     """What the store's crowd and shelf cannot hide from the box's sensors."""
     store = Store(seed=SEED, hour=HOUR, hours=HOURS)
-    found = {"pixels": PIXELS, "network": NETWORK}
+    found = {"pixels": PIXELS, "network": NETWORK, "receipt": BUYER}
     for call in Air(store).calls():
         found.setdefault(f"phone {call.phone.owner.number}", call.address)
     adverts = (advert for advert in Ether(store).adverts() if advert.at < HOURS * 3600)
@@ -126,7 +138,9 @@ async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, byte
     )
     asking.cancel()
     assert trial.code == 0, trial.printed.decode()
-    return trial, [*trial.outputs(folder), ("diagnostics", b"".join(answers))]
+    kept = [("snapshot", (folder / "state" / "status.json").read_bytes()), ("diagnostics", b"".join(answers))]
+    support = [(f"support {name}", text.encode()) for name, text in collected(folder / "run", folder / "state", config)]
+    return trial, [*trial.outputs(folder), *kept, *support]
 
 
 @pytest.mark.timeout(300)
@@ -136,6 +150,7 @@ async def test_nothing_that_four_sensors_sense_of_anybody_comes_out(tmp_path: Pa
     assert len(reports) >= 3
     for section in ("lines", "phones", "devices", "shelves"):
         assert any(report.get(section) for report in reports), f"the sensor of {section} sensed nothing"
+    assert sum(row["transactions"] for report in reports for row in report["tills"]) == 1  # type: ignore[attr-defined]
     assert {name.split()[0] for name, content in outputs if content} == SINKS
     assert list(sightings(canaries(), outputs)) == []
 

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bench import _senses
 from bench._published import Month, identified
+from bench._tokens import FOREIGN, _addresses
 from bench.attacks import ATTACKS, BEGIN, END, Attack, addresses, attacked, leak, measured, ours, table, written
+from drivers.rfid.epc import gtin
+from simulation.reader.field import gtin14, sgtin96
+from simulation.store import Store
 
 TRIES = 20_000
 
@@ -60,10 +65,25 @@ def test_an_address_is_recognised_in_each_shape_in_which_products_have_published
     assert identified('{"start": 1764547200, "in": 12}', [address]) == 0
 
 
-def test_every_window_of_the_month_is_eavesdropped_on() -> None:
+def test_every_sensor_of_the_month_is_eavesdropped_on() -> None:
     month = Month(3, 2, 0.25)
-    assert month.text().count('"phones"') >= 6
-    assert len(month.addresses()) > 100
+    for section in ("phones", "devices", "staff", "shelves", "tills"):
+        assert month.text().count(f'"{section}"') >= 4, section
+    assert min(len(month.addresses()), len(month.adverts())) > 20
+    assert len(month.tags()) >= 24
+
+
+def test_foreign_tags_name_trade_items_of_others_and_are_dropped_for_that() -> None:
+    foreign = [sgtin96(gtin14(900_000 + number), number) for number in range(FOREIGN)]
+    items = {gtin(epc) for epc in foreign}
+    assert None not in items
+    assert not items & _senses.planogram().skus.keys()
+
+
+def test_most_phones_of_an_hour_change_their_address_meanwhile() -> None:
+    phones, badges = _addresses(Store(seed=3, hour=12, hours=1.0))
+    assert sum(len(owned) > 1 for owned in phones) > 5
+    assert badges
 
 
 def test_the_page_shows_every_attack_with_the_bound_that_is_tested(found: dict[str, dict[str, float]]) -> None:
