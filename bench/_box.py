@@ -6,7 +6,7 @@ windows, gate and reports.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from heapq import merge
@@ -28,7 +28,7 @@ from daemon.vitals import Stage, Vitals
 from daemon.wifi import hear
 from drivers.wifi.codec import probe_request
 from events import ClockState, Event, Report
-from observations import Advertisement, BadgeSighting, Inventory, Percept, Receipt, Track
+from observations import Advertisement, BadgeSighting, Inventory, Percept, ProbeRequest, Receipt, Track
 from observations import Box as Outline
 from privacy.gate import Gate
 from privacy.tokens import Preset, Tokeniser
@@ -154,14 +154,17 @@ class StoreBox:
     def live(self, store: Store, fault: Fault | None = None) -> None:
         """Let the hours of `store` pass, and the night after them."""
         fault = fault or Fault()
-        begin, end = store.origin, store.origin + store.hours * 3600
-        every = [self._ticks(begin, end), _seen(store, fault), _heard(store, fault), _sold(store, fault)]
+        every = [_seen(store, fault), _heard(store, fault), _sold(store, fault)]
         if self.config.ble:
             every.append((advert.at, 4, advert) for advert in heard(store))
         if self.config.readers:
             every.append((inventory.at, 5, inventory) for inventory in read(store))
-        moments = merge(*every, key=itemgetter(0, 1))
-        for at, _, what in moments:
+        self.sense(store, every, TICK)
+
+    def sense(self, store: Store, every: Iterable[Iterator[Moment]], tick: float) -> None:
+        """Let the hours of `store` pass with what its sensors say, and the night after them."""
+        begin, end = store.origin, store.origin + store.hours * 3600
+        for at, _, what in merge(self._ticks(begin, end, tick), *every, key=itemgetter(0, 1)):
             if begin <= at < end:
                 self.clock.at = at
                 self._notice(at, what)
@@ -170,14 +173,12 @@ class StoreBox:
     def _notice(self, at: float, what: object) -> None:
         reporter = self.box.reporter
         match what:
-            case bytes():
-                request = probe_request(what, at, "air")
-                assert request is not None
-                hear(self.box, self._vitals("air"), request)
+            case ProbeRequest():
+                hear(self.box, self._vitals(what.sensor), what)
             case Percept():
-                reporter.see("floor", at, what)
+                reporter.see(what.camera, at, what)
             case Receipt():
-                reporter.see("till till", at, what)
+                reporter.see(f"till {what.till}", at, what)
             case Advertisement():
                 self._hear(what)
             case Inventory():
@@ -198,9 +199,9 @@ class StoreBox:
         return next(one for one in self.box.sensors if one.name == name)
 
     @staticmethod
-    def _ticks(begin: float, end: float) -> Iterator[Moment]:
+    def _ticks(begin: float, end: float, tick: float) -> Iterator[Moment]:
         """The sensors' signs of life."""
-        return ((begin + number * TICK, 0, None) for number in range(int((end - begin) / TICK)))
+        return ((begin + number * tick, 0, None) for number in range(int((end - begin) / tick)))
 
 
 def passages(store: Store, line: str) -> Iterator[tuple[float, bool, bool]]:
@@ -234,7 +235,17 @@ def _seen(store: Store, fault: Fault) -> Iterator[Moment]:
 
 def _heard(store: Store, fault: Fault) -> Iterator[Moment]:
     dice = Random(f"{store.seed}/deaf")
-    return ((at, 2, frame) for at, frame in Air(store).heard() if not fault.misses("radio", at, dice))
+    return (
+        (request.at, 2, request) for request in requests(store, "air") if not fault.misses("radio", request.at, dice)
+    )
+
+
+def requests(store: Store, radio: str) -> Iterator[ProbeRequest]:
+    """What the WiFi radio of this name makes of every frame that it hears."""
+    for at, frame in Air(store).heard():
+        request = probe_request(frame, at, radio)
+        assert request is not None
+        yield request
 
 
 def _sold(store: Store, fault: Fault) -> Iterator[Moment]:

@@ -136,6 +136,19 @@ class Accuracy:
             if "stock" in true:
                 self.stock_ends["shadowed" if shadow else "clear"].append(stock == true["stock"])
 
+    def figures(self) -> dict[str, object]:
+        """Everything, for people and programs."""
+        return {
+            "windows": self.windows,
+            "goals": self.goals(),
+            "intervals": {name: {"windows": len(held), "held": sum(held)} for name, held in self.held.items()},
+            "stock_at_window_ends": {
+                name: {"seen": len(right), "exact": sum(right)} for name, right in self.stock_ends.items()
+            },
+            "lengths": {name: one.row() for name, one in sorted(self.bins.items())},
+            "errors": {name: one.row() for name, one in sorted(self.errors.items())},
+        }
+
     def goals(self) -> dict[str, dict[str, object]]:
         """Each goal with what was reached and whether that is good enough."""
         doors = _together(self.errors, [f"lines {name}: {way}" for name in ("door", "exit") for way in ("in", "out")])

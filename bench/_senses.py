@@ -46,10 +46,10 @@ def adverts(store: Store) -> Iterator[Advert]:
         yield advert
 
 
-def heard(store: Store) -> Iterator[Advertisement]:
-    """What the radio's driver says, from the bytes of each advert on."""
-    observer = Observer(RADIO, matches([("ibeacon", BADGE, "staff")]), -100)
-    for advert, rssi_dbm in Ether(store).heard():
+def heard(store: Store, radio: str = RADIO, ether: Ether | None = None) -> Iterator[Advertisement]:
+    """What a radio's driver says, from the bytes of each advert on."""
+    observer = Observer(radio, matches([("ibeacon", BADGE, "staff")]), -100)
+    for advert, rssi_dbm in (ether or Ether(store)).heard():
         seen = observer.observe(advert.at, advert.address, True, rssi_dbm, payload(advert.data))
         if seen is not None:
             yield seen

@@ -49,20 +49,12 @@ async def measured(asked: float, hour: float, seed: int, fps: float, minutes: fl
         "from_hour": hour,
         "seed": seed,
         "frames_a_second": fps,
-        "windows": accuracy.windows,
         "broker": cost.broker,
         "end_to_end_s": round(cost.wall_s),
         "real_time_factor": round(hours * 3600 / cost.wall_s, 1),
         "real_time_factor_of_one_core": round(hours * 3600 / cost.cpu_s, 1),
         "daemon": {name: round(value, 1) for name, value in asdict(cost).items() if name != "broker"},
-        "goals": accuracy.goals(),
-        "intervals": {name: {"windows": len(held), "held": sum(held)} for name, held in accuracy.held.items()},
-        "stock_at_window_ends": {
-            name: {"seen": len(right), "exact": sum(right)} for name, right in accuracy.stock_ends.items()
-        },
-        "lengths": {name: one.row() for name, one in sorted(accuracy.bins.items())},
-        "errors": {name: one.row() for name, one in sorted(accuracy.errors.items())},
-    }
+    } | accuracy.figures()
 
 
 def page(figures: dict[str, object]) -> str:

@@ -1,0 +1,118 @@
+"""A day of the example store with boxes from the truth in place of pixels: what is wrong then is not the detector's.
+
+Every other sensor speaks from its bytes on; tokens, metrics, joins, windows, gate and reports are the daemon's own.
+`--record` keeps what was said as a recording for `passerby replay`.
+"""
+
+import argparse
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bench._box import MIDNIGHT, Moment, StoreBox, requests
+from bench._errors import Accuracy
+from bench._machine import show
+from bench._senses import heard, planogram, read
+from cli.truth import beside, rehearsal
+from config.load import load
+from events import Event
+from mqtt.codec import Envelope, document
+from mqtt.topics import SAID, Topics
+from observations import Box, Percept, Receipt, Track
+from simulation.adverts import Ether
+from simulation.figure import Figure, stand
+from simulation.optics import Optics
+from simulation.printer import sales
+from simulation.store import Store
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "store.toml"
+CAMERA, FPS, TICK = "floor", 4.0, 1.0
+WIDE, HIGH = 640, 360
+SHOWN = 0.5
+"""The share of a person's box that must be in the picture."""
+BOX = "a" * 16
+
+
+def percepts(store: Store, fps: float = FPS) -> Iterator[Percept]:
+    """Everybody in the picture, whoever stands in front."""
+    optics = Optics(store.plan.mount(CAMERA), WIDE, HIGH)
+    since: dict[int, float] = {}
+    for number in range(int(store.hours * 3600 * fps)):
+        at = store.origin + number / fps
+        boxes = {one.person.number: box for one in stand(store.present(at), at, optics) if (box := _shown(one))}
+        gone = tuple(person for person in since if person not in boxes)
+        since = {person: since.get(person, at) for person in boxes}
+        tracks = [
+            Track(person, box, 0.9, since[person], origin=box if since[person] == at else None)
+            for person, box in boxes.items()
+        ]
+        yield Percept(at, CAMERA, tuple(tracks), gone, WIDE / HIGH)
+
+
+def _shown(figure: Figure) -> Box | None:
+    left, top, right, bottom = figure.box
+    cut = max(left, 0.0), max(top, 0.0), min(right, float(WIDE)), min(bottom, float(HIGH))
+    inside = max(cut[2] - cut[0], 0.0) * max(cut[3] - cut[1], 0.0)
+    if inside < SHOWN * (right - left) * (bottom - top):
+        return None
+    return Box(cut[0] / WIDE, cut[1] / HIGH, cut[2] / WIDE, cut[3] / HIGH)
+
+
+def sensed(store: Store) -> list[Iterator[Moment]]:
+    """What the sensors of examples/store.toml say, each in order of time."""
+    every: list[Iterator[Moment]] = [((one.at, 1, one) for one in percepts(store))]
+    every += [((one.at, 2, one) for one in requests(store, radio)) for radio in ("box", "street")]
+    places = {"back": Ether(store), "counter": Ether(store, store.plan.till)}
+    every += [((one.at, 3, one) for one in heard(store, radio, ether)) for radio, ether in places.items()]
+    every.append((one.at, 4, one) for one in read(store))
+    every.append((at, 5, Receipt(at, "one", "sale")) for at in sales(store))
+    return every
+
+
+def lived(seed: int, hour: float, hours: float) -> tuple[StoreBox, Store]:
+    """The box after that day, and the day."""
+    store = Store(seed=seed, origin=hour * 3600.0, hour=hour, hours=hours)
+    box = StoreBox(config=load(EXAMPLE), plan=planogram())
+    box.sense(store, sensed(store), TICK)
+    return box, store
+
+
+def recorded(said: Iterable[Event]) -> Iterator[str]:
+    """The lines of a recording, with the names and numbers that an outbox would have given."""
+    topics, numbers = Topics("simulated", BOX), dict.fromkeys(SAID, 0)
+    for event in said:
+        topic = next(topic for topic, row in SAID.items() if isinstance(event, row.event))
+        numbers[topic] += 1
+        envelope = (
+            Envelope(event, f"{topic.value}{'b' * 16}"[:16], numbers[topic]) if SAID[topic].durable else Envelope(event)
+        )
+        yield json.dumps({"topic": topics.of(topic), "payload": document(envelope)}, separators=(",", ":"))
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="bench walked", description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--hours", type=float, default=12.0)
+    parser.add_argument("--hour", type=float, default=9.0, help="local hour at which the story begins")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write what was said, gzipped, for passerby replay")
+    given = parser.parse_args(argv)
+    box, store = lived(given.seed, given.hour, given.hours)
+    known = rehearsal(box.config, Store(store.seed, MIDNIGHT + store.origin, store.hour, store.hours))
+    accuracy = Accuracy()
+    lines = list(recorded(box.said))
+    for line in lines:
+        message = json.loads(line)
+        found = beside(known, message["topic"], message["payload"])
+        if message["topic"].endswith("/report"):
+            accuracy.add(known, message["payload"], found)
+        elif found:
+            accuracy.rows(found, 1)
+    if given.record:
+        given.record.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+    show({"hours": given.hours, "from_hour": given.hour, "seed": given.seed} | accuracy.figures(), given.json)
+
+
+if __name__ == "__main__":
+    main([])

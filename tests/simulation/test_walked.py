@@ -1,0 +1,49 @@
+"""With boxes from the truth the box errs nowhere at the doors, and what it says is a recording to be replayed."""
+
+import json
+
+import pytest
+
+from bench._box import MIDNIGHT, StoreBox
+from bench._errors import Accuracy, Bins
+from bench.walked import lived, recorded
+from cli.truth import beside, rehearsal
+from mqtt.recording import read
+from simulation.store import Store
+
+
+@pytest.fixture(scope="module")
+def day() -> tuple[StoreBox, Store]:
+    return lived(seed=5, hour=12.0, hours=0.25)
+
+
+def test_boxes_from_the_truth_leave_no_error_at_the_doors_and_the_till(day: tuple[StoreBox, Store]) -> None:
+    box, store = day
+    known = rehearsal(box.config, Store(store.seed, MIDNIGHT + store.origin, store.hour, store.hours))
+    accuracy = Accuracy()
+    for line in recorded(box.said):
+        message = json.loads(line)
+        if message["topic"].endswith("/report"):
+            accuracy.add(known, message["payload"], beside(known, message["topic"], message["payload"]))
+    assert accuracy.windows >= 2
+    for name in ("lines door: in", "lines door: out", "lines exit: out", "tills one: transactions"):
+        assert accuracy.errors[name].row()["absolute_error_percent"] == 0.0, name
+    assert sum(accuracy.errors["lines door: in"].true) > 5
+    goals = accuracy.figures()["goals"]
+    assert isinstance(goals, dict)
+    assert goals["footfall, absolute error of the windows, both doors"]["met"]
+
+
+def test_what_was_said_can_be_replayed(day: tuple[StoreBox, Store]) -> None:
+    said = read("\n".join(recorded(day[0].said)).encode())
+    assert {one.topic.rpartition("/")[2] for one in said} >= {"report"}
+    numbers = [one.envelope.seq for one in said if one.topic.endswith("/report")]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_bins_are_compared_bin_by_bin() -> None:
+    bins = Bins((0.0, 10.0, 20.0, 40.0))
+    bins.add((2, 0, 1), [3.0, 15.0, 25.0, 99.0])
+    row = bins.row()
+    assert (row["told"], row["true"]) == (3, 4)
+    assert row["absolute_error_percent"] == pytest.approx(100 * (1 + 1 + 1) / 4)
