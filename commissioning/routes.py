@@ -165,7 +165,12 @@ class Routes:
 
     async def _audit(self, asked: dict[str, Any]) -> Response:
         question = {"ask": "audit"} | {key: value for key, value in asked.items() if key in AUDIT}
-        found = await self._link.ask(question)
+        try:
+            found = await self._link.ask(question)
+        except Declined:
+            if question.get("do") != "look":
+                raise
+            return told({"line": None})
         if asked.get("do") == "certify":
             self._certificate = found
         for missed in found.get("missed", []) if isinstance(found.get("missed"), list) else []:

@@ -64,12 +64,13 @@ export class Audit {
   async #resume() {
     this.looked = true;
     const found = await ask("/audit", { do: "look" }).catch(() => null);
-    if (!found) return;
+    if (!found?.line) return;
     this.line.value = found.line;
     this.#show(found);
   }
 
   async #begin() {
+    navigator.wakeLock?.request("screen").catch(() => {}); // a phone that is held at the door stays awake
     this.papers.replaceChildren();
     await this.#ask({ do: "begin", line: this.line.value });
   }
@@ -101,16 +102,19 @@ export class Audit {
       return true;
     } catch (refusal) {
       this.note.textContent = refusal.message;
-      if (refusal.status === 409) {
-        this.running = null;
-        this.waiting = [];
-        this.body.hidden = true;
-      }
+      if (refusal.status === 409) this.#gone(refusal.message);
       return false;
     }
   }
 
+  #gone(why) {
+    Object.assign(this, { running: null, waiting: [] });
+    this.body.hidden = true;
+    this.note.textContent = why;
+  }
+
   #show(found) {
+    if (!found.line) return this.#gone("The box was started anew, and the audit has ended: begin another.");
     this.running = found.line;
     this.body.hidden = false;
     this.begin.textContent = "Begin anew";

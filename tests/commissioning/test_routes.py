@@ -144,6 +144,9 @@ async def test_what_was_sensed_is_kept_for_the_visit_and_the_missed_are_dots(tmp
         looked = (await one.ask("/audit", {"do": "look", "shell": "rm"})).document
         assert looked["missed"] == [{"at": 95.0, "way": "in", "feet": [[0.5, 0.8]]}]
         assert one.daemon.asked[-1] == {"ask": "audit", "do": "look"}
+        one.daemon.refuses = "no line is under audit: begin one"
+        assert (await one.ask("/audit", {"do": "look"})).document == {"line": None}
+        assert (await one.ask("/audit", {"do": "tap", "way": "in"})).status == 409
         await live.aclose()
 
 
