@@ -9,7 +9,7 @@ const element = (name, set = {}, ...inside) => {
   made.append(...inside);
   return made;
 };
-const percent = (share) => (share == null ? "-" : `${(share * 100).toFixed(1)} %`);
+const percent = (share) => (share == null ? "-" : `${(share * 100).toFixed(1)}\u00a0%`);
 const LONGEST_S = 55;
 
 export class Audit {
