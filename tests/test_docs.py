@@ -1,0 +1,53 @@
+"""Every `passerby` command that the papers show is one, with the options that they show."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from cli.main import main
+
+ROOT = Path(__file__).parent.parent
+PAPERS = (
+    "README.md",
+    "docs/operator.md",
+    "docs/technician.md",
+    "docs/security.md",
+    "docs/backend.md",
+    "docs/privacy.md",
+)
+SHOWN = re.compile(r"^    (?:\$ )?(?:sudo )?(?:\.venv/bin/)?passerby ([a-z][^|#>\n]*)", re.M)
+MEANT = re.compile(r"\s{2,}.*|\[.*|\bFILE\b.*")
+"""What follows a command in a list of them: its explanation."""
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    for paper in PAPERS:
+        for match in SHOWN.finditer((ROOT / paper).read_text(encoding="utf-8")):
+            yield paper, MEANT.sub("", match[1]).strip()
+
+
+def walked(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that the first words name, and the rest of them."""
+    command: click.Command = main
+    context = click.Context(main)
+    while isinstance(command, click.Group) and words and (below := command.get_command(context, words[0])):
+        command, words = below, words[1:]
+    return command, words
+
+
+@pytest.mark.parametrize(("paper", "line"), sorted(set(commands())))
+def test_a_shown_command_exists_with_its_options(paper: str, line: str) -> None:
+    words = shlex.split(line)
+    command, rest = walked(words)
+    assert command is not main, f"{paper}: passerby {line}: there is no such command"
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    asked = {word.partition("=")[0] for word in rest if re.match(r"^--?[a-z]", word)} - {"--help"}
+    assert asked <= known, f"{paper}: passerby {line}: no option {', '.join(sorted(asked - known))}"
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(set(commands())) > 25
