@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import cbor2
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bench.wire import counts_only, recorded
 from events import ClockState, Event, FlowCount, LineCount, Name, PhoneCount, Quality, Reason, Report, Sensor, ZoneCount
 from mqtt.codec import CodecError, Envelope, Form, decode, document, encode, encode_many, merge
+from mqtt.columns import pack, unpack
 from mqtt.topics import SAID
 from tests.mqtt.documents import anything
 
@@ -113,6 +115,23 @@ def test_windows_merged_into_one_message_stay_themselves(form: Form, reports: li
 def test_columns_make_a_day_of_windows_small() -> None:
     windows = [Envelope(report(1_800_000_000 + 300 * n, n % 5), "kq3x7m2a9d5f1h8j", 100 + n) for n in range(288)]
     assert len(encode_many(windows)) < 288 * 10
+
+
+COLUMNS = st.one_of(
+    st.lists(st.none() | st.integers(-9, 300), min_size=1, max_size=60),
+    st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=60),
+    st.lists(st.none() | st.sampled_from(["entrance", "till", ""]), min_size=1, max_size=60),
+    st.lists(st.none() | st.booleans(), min_size=1, max_size=60),
+    st.lists(st.none() | st.integers(-9999, 9999).map(lambda n: n / 10), min_size=1, max_size=60),
+)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@settings(max_examples=200, deadline=None)
+@given(cells=COLUMNS, stride=st.integers(1, 8))
+def test_a_packed_column_is_what_it_was(binary: bool, cells: list[Any], stride: int) -> None:
+    packed = cbor2.loads(cbor2.dumps(pack(cells, (1, stride), binary=binary)))
+    assert unpack(packed, len(cells)) == cells
 
 
 def test_windows_of_a_real_run_keep_to_the_goals_of_the_wire() -> None:
