@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cli.box import ask, run_option
+from config import ConfigError, load
 
 FAREWELL_S = 0.2
 """Seconds in which the tab is told that the page has ended."""
@@ -33,7 +34,9 @@ def commission(run: Path, minutes: float, port: int, camera: str | None) -> None
     try:
         asyncio.run(_serve(run, Path(details["file"]), minutes, port, camera))
     except OSError as error:
-        raise click.ClickException(f"{error.filename or f'port {port}'}: {error.strerror}") from None
+        raise click.ClickException(f"{error.filename or f'port {port}'}: {os.strerror(error.errno or 0)}") from None
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
 
 
 async def _serve(run: Path, file: Path, minutes: float, port: int, camera: str | None) -> None:
@@ -43,7 +46,6 @@ async def _serve(run: Path, file: Path, minutes: float, port: int, camera: str |
     from commissioning.versions import Versions
     from commissioning.visit import Visit
     from commissioning.web import listening
-    from config import load
 
     cameras = load(file).cameras
     if not cameras:

@@ -62,7 +62,8 @@ export class Draw {
     if (this.history.length < 2) return;
     this.history.pop();
     const [shapes, gates] = JSON.parse(this.history.at(-1));
-    Object.assign(this.edit, { shapes, chosen: null });
+    const chosen = shapes[this.edit.shapes.indexOf(this.edit.chosen)] ?? null;
+    Object.assign(this.edit, { shapes, chosen });
     this.gates = gates;
     this.render();
     this.check();

@@ -2,9 +2,9 @@
 
 export class Refusal extends Error {
   constructor(status, document) {
-    super(document.error ?? "The page does not answer.");
-    this.status = status;
-    this.problems = document.problems ?? [];
+    const problems = document.problems ?? [];
+    super(document.error ?? (problems.map(({ key, allowed }) => `${key}: ${allowed}`).join("; ") || "The page does not answer."));
+    Object.assign(this, { status, problems });
   }
 }
 

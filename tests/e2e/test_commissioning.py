@@ -212,6 +212,48 @@ async def test_two_tabs_and_a_page_that_is_left_open(tmp_path: Path, browser: Br
         assert one.visit.left == 0
 
 
+async def test_what_cannot_count_is_flagged_dragged_right_and_undone(tmp_path: Path, browser: Browser) -> None:
+    async with served(tmp_path) as one:
+        one.daemon.lines = [picture()]
+        page = await entered(browser, f"http://127.0.0.1:{one.port}/#{one.guard.token}")
+        flag = page.locator("#list .flag", has_text="nobody can cross it")
+
+        async def drag(*way: tuple[float, float]) -> None:
+            await page.mouse.move(*await at(page, *way[0]))
+            await page.mouse.down()
+            for point in way[1:]:
+                await page.mouse.move(*await at(page, *point), steps=4)
+            await page.mouse.up()
+
+        await page.click("[data-new=lines]")
+        for x in (0.1, 0.9):
+            await page.mouse.click(*await at(page, x, 0.98))
+        await page.click("#done")
+        await flag.wait_for()
+        await page.click("#save")
+        await flag.wait_for()
+        assert "line1" not in one.file.read_text()
+        await drag((0.5, 0.98), (0.5, 0.7))
+        await drag((0.1, 0.98), (0.1, 0.7))
+        await drag((0.9, 0.98), (0.9, 0.7))
+        await flag.wait_for(state="detached")
+        await page.keyboard.press("Control+z")
+        await page.click("#chosen >> text=Swap in and out")
+        await saved(page)
+        points = load(one.file).lines["line1"].points
+        assert np.abs(np.array(points) - [(0.9, 0.98), (0.5, 0.7), (0.1, 0.7)]).max() < 0.01
+
+        await page.click("[data-panel=radio]")
+        gate = page.locator("#radio input").first
+        await gate.focus()
+        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("ArrowRight")
+        await page.locator("#radio button").click()
+        await page.locator("#hint", has_text="in force").wait_for()
+        assert load(one.file).wifi["box"].gate_dbm == -78
+        assert one.file.read_text().startswith("# our shop")
+
+
 async def test_other_pages_and_other_names_are_refused(tmp_path: Path, browser: Browser) -> None:
     async with served(tmp_path) as one, served(tmp_path / "..", minutes=1) as other:
         one.daemon.lines = [picture()]
