@@ -12,8 +12,9 @@ from events.state import Cause, Condition
 from mqtt.broker import file_of
 from mqtt.outbox import Stats
 
-OFFLINE_GRACE_S = 60.0
-"""Seconds without a broker after which the box says that it is degraded."""
+OFFLINE_GRACE_S = 30.0
+"""Seconds without a broker after which the box says that it is degraded; with PATIENCE_S of daemon/faults.py an alert
+still comes within a minute."""
 
 
 def causes(box: Box, offline_s: float, stats: Stats) -> tuple[Cause, ...]:

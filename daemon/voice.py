@@ -58,7 +58,8 @@ class Voice:
         self._outbox = outbox
         self._form = form
         self._state_dir = Path(box.config.box.state)
-        self._online = box.clock.now()
+        # Nobody has to be reached before the first attempt, which is spread over the fleet.
+        self._online = box.clock.now() + box.config.mqtt.start_spread * box.config.box.speed
         self._faults = Faults(lambda at: box.clock.wall(at).epoch)
         self._said: tuple[tuple[Cause, ...], bool] | None = None
         self._troubles: Counter[str] = Counter()
@@ -253,7 +254,7 @@ class Voice:
         now = self._box.clock.now()
         if self.publisher.stats().connected:
             self._online = now
-        return now - self._online
+        return max(0.0, now - self._online)
 
     def _live(self) -> bytes | None:
         figures = live(self._box)
