@@ -16,6 +16,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("badge_zones", "radio", "ble"),
     ("funnels", "zone", "zones"),
     ("gates", "lines", "lines"),
+    ("greetings", "camera", "cameras"),
+    ("greetings", "zone", "badge_zones"),
     ("hands", "camera", "cameras"),
     ("heatmaps", "camera", "cameras"),
     ("lines", "camera", "cameras"),

@@ -9,6 +9,7 @@ from config.camera import Camera, Models
 from config.delivery import Mqtt, Outbox
 from config.gates import Gate
 from config.goods import Funnel, Goods, Reader, Sales, Till
+from config.greeting import Greeting
 from config.places import Area, Hours, Line, Zone
 from config.privacy import Privacy
 from config.queues import Queue
@@ -38,6 +39,7 @@ class Config(Section):
     badges: dict[Name, Badge] = Field({}, description="The shop's badges, by name of the group.")
     badge_zones: dict[Name, BadgeZone] = Field({}, description="The places where badges are noticed, by name.")
     service: dict[Name, Service] = Field({}, description="The counters whose service is measured, by name.")
+    greetings: dict[Name, Greeting] = Field({}, description="The entrances whose customers staff meet, by name.")
     staff: Staff = Staff()
     goods: Goods = Goods()
     readers: dict[Name, Reader] = Field({}, description="The RFID readers, by name.")

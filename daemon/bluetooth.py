@@ -9,6 +9,7 @@ from typing import Any
 from analytics.badges import Badges, BadgeZone
 from analytics.camera import CameraMetrics
 from analytics.devices import Devices
+from analytics.greeting import Greeting
 from analytics.line import LineCounter
 from analytics.service import Counter, Service
 from analytics.staff import Staff
@@ -119,6 +120,9 @@ def _staff(box: Box) -> None:
             unattended_s=counter.unattended,
         )
         box.reporter.attach(counter.camera, [CameraMetrics([Service(drawn, badges)])])
+    for name, entrance in config.greetings.items():
+        met = Greeting(entrance.drawn(name), badges, max(5, config.privacy.floor))
+        box.reporter.attach(entrance.camera, [CameraMetrics([met])])
     for name, zone in config.badge_zones.items():
         for line in _lines(box):
             if line.line.name == zone.line:

@@ -11,6 +11,7 @@ from events.drop import Drop, DropReason
 from events.flow import FlowCount, RouteCount
 from events.gate import GateCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
+from events.greeting import GreetingCount
 from events.hands import HandsCount
 from events.health import Health, SensorHealth
 from events.heatmap import Heatmap
@@ -66,6 +67,7 @@ __all__ = [
     "FlowCount",
     "GateCount",
     "GoodsFunnel",
+    "GreetingCount",
     "HandsCount",
     "Health",
     "Heatmap",

@@ -10,6 +10,7 @@ from events.devices import DeviceCount
 from events.flow import FlowCount, RouteCount
 from events.gate import GateCount
 from events.goods import GoodsFunnel, PortalCount, ShelfCount
+from events.greeting import GreetingCount
 from events.hands import HandsCount
 from events.line import LineCount
 from events.occupancy import OccupancyCount
@@ -88,3 +89,4 @@ class Report(Event):
     hands: tuple[HandsCount, ...] = ()
     paces: tuple[PaceCount, ...] = ()
     gates: tuple[GateCount, ...] = ()
+    greetings: tuple[GreetingCount, ...] = ()

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from config.load import ConfigError
+from daemon.bluetooth import radios
 from daemon.box import Box
+from daemon.pipeline import BADGES
 from events import Event, LineCount, Report
-from observations import Percept, Pulse
+from observations import BadgeSighting, Percept, Pulse
 from tests.analytics.hands import Act, shopping
 from tests.analytics.scene import Person, Scene, walk
 from tests.daemon.test_counting import drawn, said, told
@@ -145,3 +147,48 @@ def test_a_gate_at_a_line_that_is_not_drawn_is_refused() -> None:
         drawn('[gates.entry]\ndevice = "gate-serial:/dev/x"\nlines = ["door"]\n'),
     ):
         pass
+
+
+GREETING = """
+[cameras.shop]
+device = "file:clip.mp4"
+[ble.counter]
+device = "hci:0"
+[badges.shop]
+id = "e2c56db5dffb48d2b060d0f5a71096e0"
+[badge_zones.counter]
+radio = "counter"
+[greetings.door]
+camera = "shop"
+door = [[0.0, 0.9], [1.0, 0.9]]
+place = [[0.8, 0.3], [1.0, 0.3], [1.0, 0.6], [0.8, 0.6]]
+zone = "counter"
+picture = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+metres = [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]]
+"""
+
+
+def test_who_is_met_at_the_door_is_a_row_of_the_report() -> None:
+    people = [
+        walk((15, 0.5, 0.99), (16, 0.5, 0.5), (90, 0.5, 0.5)),
+        walk((0, 0.9, 0.5), (30, 0.9, 0.5), (32, 0.6, 0.5), (120, 0.6, 0.5)),
+    ]
+    with drawn(GREETING) as box:
+        list(radios(box))
+
+        def pictures() -> Iterator[Percept]:
+            origin = box.clock.origin
+            for second in range(-400, 0):
+                badge(box, origin + second)
+            for percept in Scene(people, fps=5).percepts():
+                badge(box, origin + percept.at)
+                yield percept
+
+        (row,) = [row for event in told(box, pictures(), 290) if isinstance(event, Report) for row in event.greetings]
+    assert (row.entrance, row.met, row.unmet, row.lost, row.first_contact) == ("door", 1, 0, 0, None)
+
+
+def badge(box: Box, at: float) -> None:
+    """A badge at the counter, on somebody who moves."""
+    for sensor, rssi_dbm in (("counter", -50), ("elsewhere", -70 if at % 40 < 20 else -88)):
+        box.reporter.see(BADGES, at, BadgeSighting(at, sensor, 1, 1, "staff", rssi_dbm))
