@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.canaries import sightings
 from tests.e2e.trial import Trial, run_box
 
 ROOT = Path(__file__).parents[2]
-SINKS = {"log", "wire", "file", "snapshot", "diagnostics", "support"}
+SINKS = {"log", "wire", "file", "snapshot", "diagnostics", "support", "door"}
 SENSED = ("pixels", "phone", "advert", "badge", "tag", "receipt")
 SEED, HOUR, HOURS = 7, 17.0, 0.035
 NETWORK = b"Home of Ann 4711"
@@ -100,6 +101,22 @@ async def asked(run: Path, into: list[bytes]) -> None:
         await asyncio.sleep(0.5)
 
 
+async def looked(run: Path, into: list[bytes]) -> None:
+    """What the door tells the commissioning page, but for the picture itself, which is what the door is for."""
+    while True:
+        try:
+            reader, writer = await asyncio.open_unix_connection(run / "control.sock", limit=1 << 28)
+        except OSError:
+            await asyncio.sleep(0.1)
+            continue
+        writer.write(b'{"ask": "door", "camera": "floor", "minutes": 60}\n')
+        with suppress(ConnectionError):
+            while line := await reader.readline():
+                told = {key: value for key, value in json.loads(line).items() if key != "picture"}
+                into.append(json.dumps(told).encode())
+        writer.close()
+
+
 def _answer(run: Path, question: str) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
@@ -113,11 +130,11 @@ def _answer(run: Path, question: str) -> bytes:
 
 async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, bytes]]]:
     """The example store with all sensors, and everything that came out of it by the name of its sink."""
-    answers: list[bytes] = []
+    answers, shown = list[bytes](), list[bytes]()
     config = folder / "box.toml"
     config.write_text((ROOT / "examples" / "store.toml").read_text())
     sim = f"seed={SEED}&hour={HOUR}&hours={HOURS}"
-    asking = asyncio.create_task(asked(folder / "run", answers))
+    tasks = [asyncio.create_task(asked(folder / "run", answers)), asyncio.create_task(looked(folder / "run", shown))]
     trial = await run_box(
         config,
         folder,
@@ -136,9 +153,11 @@ async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, byte
         readers__tea__device=f"sim:?shelf=tea&{sim}",
         goods__planogram=str(ROOT / "examples" / "planogram.csv"),
     )
-    asking.cancel()
+    for task in tasks:
+        task.cancel()
     assert trial.code == 0, trial.printed.decode()
     kept = [("snapshot", (folder / "state" / "status.json").read_bytes()), ("diagnostics", b"".join(answers))]
+    kept.append(("door", b"".join(shown)))
     support = [(f"support {name}", text.encode()) for name, text in collected(folder / "run", folder / "state", config)]
     return trial, [*trial.outputs(folder), *kept, *support]
 
@@ -151,6 +170,9 @@ async def test_nothing_that_four_sensors_sense_of_anybody_comes_out(tmp_path: Pa
     for section in ("lines", "phones", "devices", "shelves"):
         assert any(report.get(section) for report in reports), f"the sensor of {section} sensed nothing"
     assert sum(row["transactions"] for report in reports for row in report["tills"]) == 1  # type: ignore[attr-defined]
+    door = dict(outputs)["door"]
+    for told in (b'"tracks"', b'"signals"', b'"badges"', b'"goods"'):
+        assert told in door, f"the door told nothing of {told.decode()}"
     assert {name.split()[0] for name, content in outputs if content} == SINKS
     assert list(sightings(canaries(), outputs)) == []
 

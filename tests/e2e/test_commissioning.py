@@ -143,6 +143,15 @@ async def test_a_phone_and_a_keyboard_draw_as_well(tmp_path: Path, browser: Brow
         corners = load(shop.file).zones["zone1"].corners
         assert np.abs(np.array(corners) - [(0.3, 0.5), (0.6, 0.5), (0.6, 0.9), (0.3, 0.9)]).max() < 0.01
 
+        await page.locator("#stage").scroll_into_view_if_needed()
+        finger = await page.context.new_cdp_session(page)
+        for kind, x, y in (("Start", 0.3, 0.5), ("Move", 0.3, 0.55), ("Move", 0.2, 0.6), ("End", 0, 0)):
+            (left, top), ended = await at(page, x, y), kind == "End"
+            points = [] if ended else [{"x": left, "y": top}]
+            await finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        await saved(page)
+        assert np.abs(np.array(load(shop.file).zones["zone1"].corners[0]) - (0.2, 0.6)).max() < 0.01
+
         await page.locator("[data-new=lines]").focus()
         for key in ("Enter", "Enter", *["ArrowDown"] * 4, "Shift+ArrowLeft"):
             await page.keyboard.press(key)
