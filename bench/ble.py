@@ -1,4 +1,4 @@
-"""python -m bench ble: what an advert costs, how wrong the occupancy is, how soon a dead radio is noticed.
+"""python -m bench ble: an advert's cost, errors of occupancy and of staff at a door, how soon a dead radio is noticed.
 
 `--rig` runs the part that needs a real kernel and bluetoothd in the virtual machine first (minutes); without it the
 figures of the last such run are shown.
@@ -19,6 +19,7 @@ from analytics.devices import Devices
 from bench._ble_failures import failures
 from bench._crowd import adverts, inside, phones
 from bench._machine import show
+from bench._passages import passages
 from drivers.base import Device
 from drivers.ble.driver import BleDriver
 from drivers.ble.host import Host
@@ -56,6 +57,10 @@ def main(argv: list[str]) -> int:
         {
             "cost": asyncio.run(cost()),
             "crowds": {"note": "simulation, not accuracy on people", **{str(n): crowd(n) for n in (5, 20, 80)}},
+            "staff_at_the_door": {
+                "note": "simulation; lost to a body: at most so many dB",
+                **{f"{body_db:g}_db": passages(body_db) for body_db in (0.0, 9.0, 15.0)},
+            },
             "failures": asyncio.run(failures()),
             "rig": _rig(),
         },

@@ -126,9 +126,9 @@ def _staff(box: Box) -> None:
     for name, zone in config.badge_zones.items():
         for line in _lines(box):
             if line.line.name == zone.line:
-                passages = StaffCrossings(line.line.name, name, badges)
+                passages = StaffCrossings(line.line.name, badges.zones[name])
                 line.heard.append(passages.hear)
-                box.reporter.attach(f"{BADGES} {name}", [passages])
+                box.reporter.attach(BADGES, [passages])
 
 
 def _lines(box: Box) -> Iterator[LineCounter]:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from analytics.badges import Badges, BadgeZone
+from analytics.badges import MOST_BADGES, Badges, BadgeZone
 from analytics.crossing import Crossing, Way
 from analytics.service import Counter, Service
 from analytics.staff import Staff
@@ -198,19 +198,24 @@ def test_a_counter_without_a_badge_zone_is_refused() -> None:
 # -- through the door
 
 
-def passes(staff: Staff, at: float) -> None:
-    """A badge comes up to the door and goes away, `at` being the middle."""
-    for step, rssi_dbm in enumerate((-75, -68, -55, -48, -45, -48, -55, -80, -90, -90)):
-        hear(staff, at - 4 + step, rssi_dbm, sensor="ble-door")
+def passes(crossings: StaffCrossings, at: float, body_db: int = 0, token: int = 1) -> None:
+    """A badge comes up to the door and goes away, `at` being the middle; a body takes `body_db` of its signal."""
+    for step, rssi_dbm in enumerate(
+        (-90, -90, -88, -84, -80, -76, -70, -62, -55, -48, -47, -50, -58, -66, -72, -78, -80)
+    ):
+        glimpse(crossings, at - 10 + step, rssi_dbm - body_db, token)
+
+
+def glimpse(crossings: StaffCrossings, at: float, rssi_dbm: int, token: int = 1, sensor: str = "ble-door") -> None:
+    crossings.feed(at, BadgeSighting(at, sensor, 1, token, "sales", rssi_dbm))
 
 
 def cross(crossings: StaffCrossings, at: float, way: Way = Way.IN) -> None:
     crossings.hear(Crossing("door", 1, way, at, (0.5, 0.5), 0.2))
 
 
-def door() -> tuple[Staff, StaffCrossings]:
-    staff = Staff(Badges([DOOR]))
-    return staff, StaffCrossings("entrance", "door", staff.badges)
+def door() -> StaffCrossings:
+    return StaffCrossings("entrance", DOOR)
 
 
 def judged(crossings: StaffCrossings, until: float) -> dict[str, Value]:
@@ -220,10 +225,11 @@ def judged(crossings: StaffCrossings, until: float) -> dict[str, Value]:
     return values
 
 
-def test_a_crossing_while_a_badge_passes_is_staff() -> None:
-    staff, crossings = door()
+@pytest.mark.parametrize("body_db", [0, 9, 18])
+def test_a_crossing_while_a_badge_passes_is_staff_whatever_its_wearers_body_takes(body_db: int) -> None:
+    crossings = door()
+    passes(crossings, 100, body_db)
     cross(crossings, 30)  # a visitor long before
-    passes(staff, 100)
     cross(crossings, 101)
     cross(crossings, 104)  # a customer right behind
     values = judged(crossings, 110)
@@ -231,26 +237,61 @@ def test_a_crossing_while_a_badge_passes_is_staff() -> None:
 
 
 def test_one_passing_explains_one_crossing_and_the_next_passing_another() -> None:
-    staff, crossings = door()
-    passes(staff, 100)
+    crossings = door()
+    passes(crossings, 100)
     cross(crossings, 100, Way.OUT)
-    passes(staff, 150)
+    passes(crossings, 150)
     cross(crossings, 151)
     assert judged(crossings, 160) == {"line": "entrance", "in_": 1, "out": 1, "visitors_in": 0, "visitors_out": 0}
 
 
+def test_two_badges_that_pass_together_explain_two_crossings() -> None:
+    crossings = door()
+    passes(crossings, 100)
+    passes(crossings, 101, token=2)
+    cross(crossings, 100)
+    cross(crossings, 101)
+    assert judged(crossings, 110)["in_"] == 2
+
+
 def test_staff_who_stand_at_the_door_explain_nobody() -> None:
-    staff, crossings = door()
+    crossings = door()
+    fading = random.Random(4)
     for at in range(100, 400):
-        hear(staff, at, -50, sensor="ble-door")
+        glimpse(crossings, at, -50 + fading.randint(-5, 5))
         if at % 20 == 0:
             cross(crossings, at)
     values = judged(crossings, 420)
     assert (values["in_"], values["visitors_in"]) == (0, 15)
 
 
+def test_staff_who_pass_at_the_far_end_of_the_shop_explain_nobody() -> None:
+    crossings = door()
+    passes(crossings, 100, body_db=40)
+    cross(crossings, 100)
+    assert judged(crossings, 110)["in_"] == 0
+
+
+def test_another_radio_says_nothing_about_the_door() -> None:
+    crossings = door()
+    for at in range(90, 111):
+        glimpse(crossings, at, -50 - 4 * abs(at - 100), sensor="ble")
+    cross(crossings, 100)
+    assert judged(crossings, 110)["in_"] == 0
+
+
+def test_badges_that_come_and_go_are_forgotten() -> None:
+    crossings = door()
+    for token in range(2000):
+        glimpse(crossings, token, -60, token)
+    assert len(crossings._badges) <= MOST_BADGES
+    passes(crossings, 2100, token=3000)
+    cross(crossings, 2100)
+    assert judged(crossings, 2110)["in_"] == 1
+
+
 def test_what_waits_to_be_judged_counts_in_the_next_window() -> None:
-    _, crossings = door()
+    crossings = door()
     cross(crossings, 295)
     crossings.alarms(300)
     (first,) = said(crossings.tallies(0, 300), "staff_lines")

@@ -1,8 +1,13 @@
 """A radio in a running box: the simulated store's phones and badges, from the air to the open window."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+from analytics.camera import CameraMetrics
+from analytics.crossing import Crossing, Way
+from analytics.line import Line, LineCounter
 from analytics.planogram import Planogram
 from analytics.window import Windows
 from config import parse
@@ -11,8 +16,10 @@ from daemon.box import Box
 from daemon.clock import BoxClock
 from daemon.door import Door
 from daemon.health import _sensor
+from daemon.pipeline import BADGES
 from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
+from observations import BadgeSighting
 from privacy.gate import Gate
 from privacy.tokens import Tokeniser
 
@@ -34,21 +41,34 @@ radio = "counter"
 enter_dbm = -90
 leave_dbm = -95
 """
+CAMERA = """
+[cameras.floor]
+device = "sim:"
+model = "simulated_people_320x180_int8"
+[lines.door]
+camera = "floor"
+points = [[0.1, 0.5], [0.9, 0.5]]
+"""
 
 
-async def test_the_simulated_store_is_heard_and_counted() -> None:
-    config = parse(CONFIG)
-    clock = BoxClock("UTC", 400.0)
+@contextmanager
+def boxed(text: str, speed: float = 400.0) -> Iterator[Box]:
+    config = parse(text)
+    clock = BoxClock("UTC", speed)
     gate, tokeniser, vitals = Gate(), Tokeniser(), list[Vitals]()
     reporter = Reporter(Windows(3600), gate, clock, vitals, lambda: tokeniser.epoch)
     with ThreadPoolExecutor(1) as thread:
-        box = Box(config, clock, gate, tokeniser, reporter, thread, vitals, Planogram(()), Door(config, clock))
+        yield Box(config, clock, gate, tokeniser, reporter, thread, vitals, Planogram(()), Door(config, clock))
+
+
+async def test_the_simulated_store_is_heard_and_counted() -> None:
+    with boxed(CONFIG) as box:
         (radio,) = radios(box)
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(radio.run(), name="radio")
             await asyncio.sleep(3)  # twenty minutes
-            at = clock.now()
-            report = reporter.report(at)
+            at = box.clock.now()
+            report = box.reporter.report(at)
             health = _sensor(radio.vitals, at)
             running.cancel()
     assert radio.vitals.stage is Stage.RUNNING
@@ -60,6 +80,20 @@ async def test_the_simulated_store_is_heard_and_counted() -> None:
     assert report.staff[0].on_duty is not None
     assert [zone.zone for zone in report.staff_zones] == ["till"]
     assert health.source == "management"
+
+
+async def test_crossings_at_which_a_badge_passes_are_taken_out_of_the_line() -> None:
+    with boxed(CONFIG + 'line = "door"\n' + CAMERA) as box:
+        line = LineCounter(Line(name="door", points=((0.1, 0.5), (0.9, 0.5))))
+        box.reporter.attach("floor", [CameraMetrics([line])])
+        assert len(list(radios(box))) == 1
+        for second in range(60):
+            strength = -50 - 3 * abs(second - 30)
+            box.reporter.see(BADGES, float(second), BadgeSighting(second, "counter", 1, 7, "sales", strength))
+            for hear in line.heard if second in (12, 31) else ():
+                hear(Crossing("floor", 1, Way.IN, second, (0.5, 0.5), 0.2))
+        (told,) = box.reporter.report(60.0).staff_lines
+    assert (told.line, told.in_, told.visitors_in) == ("door", 1, 1)
 
 
 def test_status_names_an_adapter_by_its_index_or_not_at_all() -> None:
