@@ -98,7 +98,6 @@ class Boxed:
 
 @pytest.fixture
 def boxed(container: Container) -> Iterator[Boxed]:
-    container.run("rm", "-rf", "/opt/passerby")
     container.run("systemctl", "start", "mosquitto.service")
     with Air("air0") as air:
         subprocess.run(["ip", "link", "set", "air0", "netns", str(container.leader)], check=True)

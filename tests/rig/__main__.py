@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.rig import suite
@@ -45,21 +47,33 @@ def _run(what: str, arguments: list[str], results: Path) -> int:
     if what == "build":
         root()
         return 0
-    code = 0
-    if what in ("test", "inside"):
-        code = suite.run(arguments, results)
-    if what == "outside" or (what == "test" and not arguments):
-        code = _outside(arguments, results) or code
-    return code
-
-
-def _outside(arguments: list[str], results: Path) -> int:
-    """The tests that boot containers, machines and the arm64 root themselves."""
-    root()  # so that no test waits for it
     results.mkdir(parents=True, exist_ok=True)
+    if what == "inside" or (what == "test" and arguments):
+        return suite.run(arguments, results)
+    root()  # so that no test waits for it
+    with _outside(arguments, results) as outside:
+        # Most of the machine's time is waiting for devices, most of arm64's is one core at work.
+        inside = suite.run([], results) if what == "test" else 0
+        code = outside.wait()
+    print((results / "outside.log").read_text(encoding="utf-8"), end="")
+    return inside or code
+
+
+@contextmanager
+def _outside(arguments: list[str], results: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The tests that boot containers, machines and the arm64 root themselves; what they print goes to outside.log."""
     options = ["-m", "boots", "-vv", "-rs", "--durations=10", f"--junitxml={results / 'outside.xml'}"]
-    command = [sys.executable, "-m", "pytest", *options, *(arguments or ["tests"])]
-    return subprocess.run(command, cwd=TREE, env={**os.environ, "PASSERBY_RIG": "outside"}, check=False).returncode
+    pytest = [sys.executable, "-m", "pytest", *options, *(arguments or ["tests"])]
+    environment = {**os.environ, "PASSERBY_RIG": "outside"}
+    with (results / "outside.log").open("wb") as log:
+        child = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *pytest], cwd=TREE, env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield child
+        finally:
+            child.send_signal(signal.SIGINT)  # on which pytest still tears its fixtures down
+            child.wait()
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from tests.rig.cache import cached, content_key
 from tests.rig.missing import Missing, require
-from tests.rig.root import SUITE
-from tests.rig.wheels import PLATFORMS, PYTHON, TREE, dependencies, requirements
+from tests.rig.wheels import PLATFORMS, PYTHON, SUITE, TREE, dependencies, requirements
 
 JOB = Path(__file__).parent / "jobs" / "arm64"
 ASSETS = TREE.parent / "shared" / "assets"

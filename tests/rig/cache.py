@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-KEPT_DAYS = 14
+KEPT_S = 14 * 86400.0
+WORKING_DAY_S = 8 * 3600.0
+"""How long what changes with every edit of the tree is kept."""
 
 
 def cache_home() -> Path:
@@ -32,22 +34,24 @@ def content_key(*parts: Path | str) -> str:
     return digest.hexdigest()[:12]
 
 
-def cached(kind: str, key: str, build: Callable[[Path], None]) -> Path:
+def cached(kind: str, key: str, build: Callable[[Path], None], *, kept_s: float = KEPT_S) -> Path:
     """The folder `kind-key`, built by `build(folder)` when it is not there yet; one builder at a time, for all users.
 
-    Folders of the same kind that nobody has used for two weeks are removed.
+    Folders of the same kind that nobody has used for `kept_s` are removed, as is what a killed builder left.
     """
     home = cache_home()
     folder = home / f"{kind}-{key}"
     home.mkdir(parents=True, exist_ok=True)
     with _only_one(home / f"{kind}.lock"):
+        for abandoned in home.glob(f".{kind}-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
         if not folder.is_dir():
             with _beside(folder) as unfinished:
                 build(unfinished)
                 unfinished.chmod(0o755)
                 unfinished.rename(folder)
         os.utime(folder)
-        _forget_unused(home, kind)
+        _forget_unused(home, kind, time.time() - kept_s)
     return folder
 
 
@@ -69,8 +73,7 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _forget_unused(home: Path, kind: str) -> None:
-    oldest = time.time() - KEPT_DAYS * 86400
+def _forget_unused(home: Path, kind: str, since: float) -> None:
     for folder in home.glob(f"{kind}-*"):
-        if folder.stat().st_mtime < oldest:
+        if folder.stat().st_mtime < since:
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,15 +8,15 @@ modules, memory limits or devices.
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.missing import Missing, require
 from tests.rig.root import Root
+from tests.rig.scratch import scratch, swept
 
 BOOT_SECONDS = 60.0
 CGROUPS = Path("/sys/fs/cgroup")
@@ -76,26 +76,23 @@ def container(root: Root) -> Iterator[Container]:
     require("systemd-nspawn", "nsenter", "unshare")
     if os.geteuid() != 0:
         raise Missing("booting systemd in a container needs root: sudo make test-rig")
-    with (
-        tempfile.TemporaryDirectory(prefix="passerby-rig-") as scratch,
-        _cgroups(_name(scratch)) as groups,
-    ):
-        folder = Path(scratch) / "root"
+    with scratch() as place, _cgroups(_name(place)) as groups:
+        folder = place / "root"
         folder.mkdir()
         environment = {
             **os.environ,
             "GROUPS_OF_ITS_OWN": " ".join(str(group) for group in groups),
             "IMAGE": str(root.image),
             "FOLDER": str(folder),
-            "NAME": _name(scratch),
+            "NAME": _name(place),
         }
-        with _nspawn(environment, Path(scratch) / "console.log") as nspawn:
-            yield _booted(nspawn, Path(scratch) / "console.log")
+        with _nspawn(environment, place / "console.log") as nspawn:
+            yield _booted(nspawn, place / "console.log")
 
 
-def _name(scratch: str) -> str:
+def _name(place: Path) -> str:
     """Of the container and of its groups: whose process made them can be read from it."""
-    return f"{Path(scratch).name}-{os.getpid()}".replace("_", "-")
+    return f"{place.name}-{os.getpid()}".replace("_", "-")
 
 
 @contextmanager
@@ -135,24 +132,7 @@ def _cgroups(name: str) -> Iterator[list[Path]]:
     """Groups of its own in every hierarchy that systemd uses, so that what nspawn makes below them can be removed."""
     mixed = [hierarchy for hierarchy in (CGROUPS / "systemd", CGROUPS / "unified") if hierarchy.is_dir()]
     groups = [hierarchy / name for hierarchy in mixed or [CGROUPS]]
-    for group in groups:
-        group.mkdir()
-    try:
-        yield groups
-    finally:
+    with swept(*groups):
         for group in groups:
-            _remove(group, time.monotonic() + 5)
-
-
-def _remove(group: Path, until: float) -> None:
-    while group.is_dir() and time.monotonic() < until:
-        with suppress(OSError):
-            _remove_groups(group)
-        time.sleep(0.05)
-
-
-def _remove_groups(group: Path) -> None:
-    for below in group.iterdir():
-        if below.is_dir():
-            _remove_groups(below)
-    group.rmdir()
+            group.mkdir()
+        yield groups

@@ -16,7 +16,7 @@ from tests.rig.devices.power import CUTS_VARIABLE, POWER_CUTS, Power
 if TYPE_CHECKING:
     from tests.rig.arm64 import Arm64
     from tests.rig.container import Container
-    from tests.rig.devices import Adapter, Camera, Disk, Monitor, Reader
+    from tests.rig.devices import Adapter, Camera, Disk, LoggedDisk, Monitor, Reader
 
 PLACE = os.environ.get("PASSERBY_RIG", "")
 
@@ -79,6 +79,24 @@ def adapter() -> "Iterator[Adapter]":
 
 
 @pytest.fixture
+def second_adapter(adapter: "Adapter") -> "Iterator[Adapter]":
+    """Another Bluetooth adapter, which hears what it is told itself."""
+    from tests.rig.devices import bluetooth
+
+    with bluetooth.second_adapter() as device:
+        yield device
+
+
+@pytest.fixture
+def stick() -> "Iterator[Adapter]":
+    """A Bluetooth adapter on USB: `unplug`, `replug`, and everything that can be done to a USB device."""
+    from tests.rig.devices import bluetooth
+
+    with bluetooth.stick() as device:
+        yield device
+
+
+@pytest.fixture
 def reader() -> "Iterator[Reader]":
     """A USB serial reader (`reader.path`); the test plays its firmware with `write` and `read`."""
     from tests.rig.devices import reader
@@ -126,4 +144,13 @@ def disk(request: pytest.FixtureRequest) -> "Iterator[Disk]":
 
     cuts = request.getfixturevalue("power").cuts if "power" in request.fixturenames else 0
     with disk.disk(fresh=cuts == 0) as card:
+        yield card
+
+
+@pytest.fixture
+def logged_disk() -> "Iterator[LoggedDisk]":
+    """A folder on a card that shows every moment at which its power could have been cut."""
+    from tests.rig.devices import log
+
+    with log.logged_disk() as card:
         yield card

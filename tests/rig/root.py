@@ -1,6 +1,6 @@
-"""The Debian root that the machine and the container boot: one recipe (guest/), three files, no root rights needed.
+"""The Debian root that the machine and the container boot: one recipe (guest/), a few files, no root rights needed.
 
-Its venv (/opt/passerby) holds every dependency already; only the product itself is installed by each run.
+`root` has Debian's packages and the tests' interpreter (/opt/tests); `box` is the same with today's package installed.
 """
 
 import os
@@ -8,12 +8,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.rig.cache import cached, content_key
+from tests.rig.cache import WORKING_DAY_S, cached, content_key
 from tests.rig.missing import require
-from tests.rig.wheels import dependencies, requirements
+from tests.rig.wheels import SUITE, dependencies, requirements, test_requirements, tree_package
 
 GUEST = Path(__file__).parent / "guest"
-SUITE = "bookworm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +42,40 @@ def lines_of(file: Path) -> list[str]:
 def root() -> Root:
     """The root of today's recipe, built when the cache does not have it. Raises Missing without the tools."""
     require("mmdebstrap", "mke2fs", "cpio", "zstd", "depmod")
-    wanted = requirements("rig")
-    wheels = dependencies("x86_64", wanted)
-    key = content_key(GUEST, SUITE, wheels.name)
-    return Root(cached("root", key, lambda folder: _build(folder, wheels, wanted)))
+    wheels = dependencies("x86_64", requirements("rig"))
+    wanted = test_requirements()
+    key = content_key(GUEST, SUITE, wheels.name, *wanted)
+
+    def build(folder: Path) -> None:
+        what = {"RIG_WHEELS": str(wheels), "RIG_REQUIREMENTS": "\n".join(wanted)}
+        packages = ",".join(lines_of(GUEST / "packages"))
+        _mmdebstrap(folder, what, "finish", "--variant=minbase", f"--include={packages}")
+
+    return Root(cached("root", key, build))
 
 
-def _build(folder: Path, wheels: Path, wanted: list[str]) -> None:
-    packages = ",".join(lines_of(GUEST / "packages"))
-    hook = {
-        "RIG_GUEST": str(GUEST),
-        "RIG_OUT": str(folder),
-        "RIG_WHEELS": str(wheels),
-        "RIG_REQUIREMENTS": "\n".join(wanted),
-    }
+def box() -> Root:
+    """That root after `apt install` of the tree's Debian package: what a user's box has on its disk."""
+    base, package = root(), tree_package()
+
+    def build(folder: Path) -> None:
+        for file in (base.kernel, base.initramfs):
+            (folder / file.name).hardlink_to(file)
+        unpack = f'zstd -dcq {base.folder / "root.tar.zst"} | tar --numeric-owner -C "$1" -x'
+        options = ["--variant=custom", "--skip=check/empty,update", f"--setup-hook={unpack}"]
+        _mmdebstrap(folder, {"RIG_PACKAGE": str(package)}, "install", *options)
+
+    return Root(cached("box", content_key(base.folder.name, package.parent.name), build, kept_s=WORKING_DAY_S))
+
+
+def _mmdebstrap(folder: Path, hook: dict[str, str], last: str, *options: str) -> None:
+    common = ["--quiet", "--format=null", '--aptopt=APT::Install-Recommends "false"']
+    common.append(f"--customize-hook={GUEST / last}")
+    # As root it mounts in the host's own sight; nothing of that may be left, whatever happens to it.
+    private = ["unshare", "--mount"] if os.geteuid() == 0 else []
     subprocess.run(
-        [
-            "mmdebstrap",
-            "--quiet",
-            "--variant=minbase",
-            "--format=null",
-            '--aptopt=APT::Install-Recommends "false"',
-            f"--include={packages}",
-            f"--customize-hook={GUEST / 'finish'}",
-            SUITE,
-            "-",
-        ],
-        env={**os.environ, **hook},
+        [*private, "mmdebstrap", *common, *options, SUITE, "-"],
+        env={**os.environ, "RIG_GUEST": str(GUEST), "RIG_OUT": str(folder), **hook},
         stdin=subprocess.DEVNULL,
         check=True,
     )

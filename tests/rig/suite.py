@@ -1,15 +1,14 @@
 """A run of the suite in the machine: as many boots as its power cuts need, one folder of results, one exit code."""
 
 import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.rig.machine import Machine, Share
-from tests.rig.root import root
-from tests.rig.wheels import TREE, tree_wheel
+from tests.rig.root import box
+from tests.rig.scratch import scratch
+from tests.rig.wheels import TREE
 
 JOBS = Path(__file__).parent / "jobs"
 ASSETS = TREE.parent / "shared" / "assets"
@@ -23,8 +22,10 @@ def run(arguments: list[str], results: Path) -> int:
         (share / "arguments").write_text(" ".join(_selection(arguments)), encoding="utf-8")
         (share / "results").mkdir()
         finished = _boots(machine, share / "results")
-        shutil.rmtree(results, ignore_errors=True)
-        shutil.copytree(share / "results", results)
+        for old in results.glob("*"):
+            if not old.name.startswith("outside."):
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+        shutil.copytree(share / "results", results, dirs_exist_ok=True)
     return int((results / "exit").read_text(encoding="utf-8")) if finished else 1
 
 
@@ -54,20 +55,20 @@ def _boots(machine: Machine, results: Path) -> bool:
 @contextmanager
 def _machine(job: str) -> Iterator[tuple[Machine, Path]]:
     """A machine whose job is `job`, and the folder that it shares with the host."""
-    base = root()
-    with tempfile.TemporaryDirectory(prefix="passerby-rig-") as scratch:
-        share, disk = Path(scratch) / "share", Path(scratch) / "disk.img"
+    base = box()
+    with scratch() as folder:
+        share, disks = folder / "share", [folder / "card.img", folder / "log.img"]
         share.mkdir()
         shutil.copy(JOBS / job, share / "job")
         shutil.copy(JOBS / "enter", share / "enter")
-        tree_wheel(share)
-        with disk.open("wb") as file:
-            file.truncate(DISK_BYTES)
+        for disk in disks:
+            with disk.open("wb") as file:
+                file.truncate(DISK_BYTES)
         shares = [Share("rig", share, writable=True), Share("tree", TREE)]
         if ASSETS.is_dir():
             (share / "assets").touch()
             shares.append(Share("assets", ASSETS.resolve()))
-        yield Machine(base, shares, disks=[disk]), share
+        yield Machine(base, shares, disks=disks), share
 
 
 def _selection(arguments: list[str]) -> list[str]:
@@ -76,12 +77,3 @@ def _selection(arguments: list[str]) -> list[str]:
         return arguments
     files = sorted(TREE.glob("tests/**/test_*.py"))
     return [*arguments, *(str(f.relative_to(TREE)) for f in files if "mark.rig" in f.read_text(encoding="utf-8"))]
-
-
-def timed_boot() -> float:
-    """Seconds from QEMU's start to a command run in the booted machine and the machine off again."""
-    with tempfile.TemporaryDirectory(prefix="passerby-rig-") as scratch:
-        (Path(scratch) / "job").write_text("true\n", encoding="utf-8")
-        start = time.monotonic()
-        Machine(root(), [Share("rig", Path(scratch))]).boot(Path(scratch), seconds=120)
-        return time.monotonic() - start

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from drivers.base import Device, DriverUnavailable
 from drivers.rfid.driver import ReaderDriver
-from simulation.reader.device import Device as Emulated
 from simulation.reader.field import Field, stocked
 from simulation.reader.yrm100 import Yrm100
 from tests.rig.devices import Reader
+from tests.rig.firmware import firmware
 
 pytestmark = pytest.mark.rig
 
@@ -24,25 +23,6 @@ class Wall:
 
     async def sleep_until(self, at: float) -> None:
         await asyncio.sleep(max(0.0, at - self.now()))
-
-
-@asynccontextmanager
-async def firmware(reader: Reader, device: Emulated) -> AsyncIterator[asyncio.Task[None]]:
-    """`device` at the far end of the cable, until the context ends or the task is cancelled."""
-
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            if heard := reader.read(0.0):
-                device.hear(heard, loop.time())
-            for frame in device.speak(loop.time()):
-                reader.write(frame)
-            await asyncio.sleep(0.01)
-
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(run(), name="firmware")
-        yield task
-        task.cancel()
 
 
 @pytest.mark.timeout(120)

@@ -1,16 +1,15 @@
-"""Wheels for the rig's interpreters, fetched on the host: dependencies once, the tree at every run."""
+"""What the rig's roots install: wheels, fetched once, and the Debian package, built when the tree has changed."""
 
 import configparser
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from image.deb.build import EXTRAS
-from tests.rig.cache import cached, content_key
+from image.deb.build import EXTRAS, build
+from tests.rig.cache import WORKING_DAY_S, cached, content_key
 
 TREE = Path(__file__).parents[2]
+SUITE = "bookworm"
 PYTHON = "3.11"
 # Each entry is the newest C library of a Debian release that the rig boots or chroots into.
 PLATFORMS = ["manylinux2014", *(f"manylinux_2_{minor}" for minor in range(17, 37))]
@@ -21,15 +20,20 @@ TEST_LIBRARIES = ("cryptography", "epcpy", "hypothesis", "jsonschema", "psutil",
 
 
 def requirements(*extras: str) -> list[str]:
-    """What setup.cfg asks for: the daemon, the package's and its sensors' extras, `extras`, and what tests import."""
-    config = configparser.ConfigParser()
-    config.read(TREE / "setup.cfg", encoding="utf-8")
+from image.deb.build import EXTRAS, build
+from tests.rig.cache import WORKING_DAY_S, cached, content_key
     wanted = config["options"]["install_requires"].split("\n")
     for extra, lines in config["options.extras_require"].items():
         if extra in SENSORS | set(EXTRAS) | set(extras):
             wanted += lines.split("\n")
-    wanted += [line for line in config["options.extras_require"]["dev"].split("\n") if line.startswith(TEST_LIBRARIES)]
-    return sorted({line.strip() for line in wanted if line.strip() and not line.strip().startswith("#")})
+    return _lines(wanted + test_requirements())
+
+
+def test_requirements() -> list[str]:
+    """What the tests import inside and the product's package does not bring: libraries, a controller, a decoder."""
+    extras = _config()["options.extras_require"]
+    libraries = [line for line in extras["dev"].split("\n") if line.startswith(TEST_LIBRARIES)]
+    return _lines([*libraries, *extras["rig"].split("\n"), *extras["camera"].split("\n")])
 
 
 def dependencies(machine: str, wanted: list[str]) -> Path:
@@ -44,14 +48,30 @@ def dependencies(machine: str, wanted: list[str]) -> Path:
     return cached(f"wheels-{machine}", content_key(PYTHON, *PLATFORMS, *wanted), download)
 
 
-def tree_wheel(folder: Path) -> Path:
-    """The tree as it is now, as a wheel in `folder`; built from a copy, so that nothing is left in the tree."""
-    with tempfile.TemporaryDirectory(prefix="passerby-rig-") as copy:
-        source = Path(copy) / "tree"
-        ignored = shutil.ignore_patterns(".*", "build", "dist", "state", "tests", "*.egg-info", "__pycache__")
-        shutil.copytree(TREE, source, ignore=ignored)
-        _pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
-    return next(folder.glob("passerby-*.whl"))
+def tree_package() -> Path:
+    """The Debian package of the tree as it is now."""
+    sources = [path for path in sorted(TREE.iterdir()) if not _ignored(path.name)]
+    wheels = dependencies("x86_64", requirements("rig"))
+
+    def make(folder: Path) -> None:
+        build(folder, "amd64", SUITE, wheels=wheels, compression="none")
+
+    folder = cached("package", content_key(wheels.name, *sources), make, kept_s=WORKING_DAY_S)
+    return next(folder.glob("passerby_*.deb"))
+
+
+def _ignored(name: str) -> bool:
+    return name.startswith(".") or name in ("build", "dist", "state", "tests") or name.endswith(".egg-info")
+
+
+def _config() -> configparser.ConfigParser:
+    config = configparser.ConfigParser()
+    config.read(TREE / "setup.cfg", encoding="utf-8")
+    return config
+
+
+def _lines(wanted: list[str]) -> list[str]:
+    return sorted({line.strip() for line in wanted if line.strip() and not line.strip().startswith("#")})
 
 
 def _pip(*arguments: str) -> None:

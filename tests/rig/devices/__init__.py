@@ -3,8 +3,9 @@
 from tests.rig.devices.bluetooth import Adapter
 from tests.rig.devices.camera import Camera
 from tests.rig.devices.disk import Disk
+from tests.rig.devices.log import LoggedDisk
 from tests.rig.devices.power import Power
 from tests.rig.devices.reader import Reader
 from tests.rig.devices.wifi import Monitor
 
-__all__ = ["Adapter", "Camera", "Disk", "Monitor", "Power", "Reader"]
+__all__ = ["Adapter", "Camera", "Disk", "LoggedDisk", "Monitor", "Power", "Reader"]

@@ -1,4 +1,4 @@
-"""A Bluetooth adapter whose air is a list of adverts: a virtual controller behind the kernel's hci_vhci.
+"""A Bluetooth adapter whose air is a list of adverts: a virtual controller behind hci_vhci, or in a stick behind btusb.
 
 The kernel, its management socket and bluetoothd are the real ones. The controller runs in a child process, because a
 test that blocks its own loop must not make the radio silent. With nothing to advertise it is an adapter in a desert.
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.rig.devices._kernel import command, eventually, load, unload
+from tests.rig.devices.ports import ENDPOINTS, GADGET
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Adapter:
     """`name` is the kernel's (`hci0`). Adverts are heard only while something scans, as with a real one."""
 
     name: str
+    place: str = "vhci"
     _controller: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     @property
@@ -36,6 +38,13 @@ class Adapter:
         """
         self._tell({"address": address, "data": data.hex(), "rssi": rssi_dbm, "hz": per_second, "random": random})
 
+    def transmitted(self) -> bytes:
+        """The advertising data that the adapter itself has on the air; empty while it is silent."""
+        self._tell({"ask": "air"})
+        assert self._controller is not None
+        assert self._controller.stdout is not None
+        return bytes.fromhex(self._controller.stdout.readline())
+
     def unplug(self) -> None:
         """The controller is gone, as a stick that was pulled."""
         if self._controller is not None:
@@ -47,7 +56,7 @@ class Adapter:
     def replug(self) -> None:
         """A controller is there again, with nothing to say until `advertise`."""
         self._controller = subprocess.Popen(
-            [sys.executable, "-m", "tests.rig.devices.controller"],
+            [sys.executable, "-m", "tests.rig.devices.controller", self.place, self.name.removeprefix("hci")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -78,7 +87,36 @@ def _says(*argv: str) -> str:
 def adapter() -> Iterator[Adapter]:
     """One adapter and a running bluetoothd for one test."""
     load("hci_vhci")
-    plugged = Adapter("hci0")
+    with _plugged(Adapter("hci0")) as plugged:
+        yield plugged
+    unload("hci_vhci")
+
+
+@contextmanager
+def second_adapter() -> Iterator[Adapter]:
+    """Another one beside `adapter`, with its own air."""
+    plugged = Adapter("hci1")
+    plugged.replug()
+    try:
+        yield plugged
+    finally:
+        plugged.unplug()
+
+
+@contextmanager
+def stick() -> Iterator[Adapter]:
+    """An adapter on the kernel's own USB, with a gadget at the far end, and a running bluetoothd."""
+    load("dummy_hcd")
+    load("usb_f_fs")
+    load("btusb")
+    with _gadget(), _plugged(Adapter("hci0", "usb")) as plugged:
+        yield plugged
+    unload("btusb")
+    unload("dummy_hcd")
+
+
+@contextmanager
+def _plugged(plugged: Adapter) -> Iterator[Adapter]:
     plugged.replug()
     command("systemctl", "start", "bluetooth.service")
     plugged._greeted()
@@ -87,4 +125,27 @@ def adapter() -> Iterator[Adapter]:
     finally:
         command("systemctl", "stop", "bluetooth.service")
         plugged.unplug()
-        unload("hci_vhci")
+
+
+@contextmanager
+def _gadget() -> Iterator[None]:
+    """A USB device of Bluetooth's class whose one function a program plays (tests.rig.devices.ports)."""
+    mounted = subprocess.run(["mountpoint", "-q", "/sys/kernel/config"], check=False).returncode == 0
+    if not mounted:
+        command("mount", "-t", "configfs", "none", "/sys/kernel/config")
+    function, configuration = GADGET / "functions/ffs.stick", GADGET / "configs/c.1"
+    for folder in (GADGET, function, configuration):
+        folder.mkdir()
+    numbers = {"idVendor": "0x1d6b", "idProduct": "0x0104", "bDeviceClass": "0xe0"}
+    for name, number in {**numbers, "bDeviceSubClass": "1", "bDeviceProtocol": "1"}.items():
+        (GADGET / name).write_text(number, encoding="ascii")
+    (configuration / function.name).symlink_to(function)
+    ENDPOINTS.mkdir(exist_ok=True)
+    command("mount", "-t", "functionfs", "stick", str(ENDPOINTS))
+    try:
+        yield
+    finally:
+        command("umount", str(ENDPOINTS))
+        (configuration / function.name).unlink()
+        for folder in (configuration, function, GADGET):
+            folder.rmdir()

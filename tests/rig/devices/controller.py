@@ -1,20 +1,25 @@
-"""The program behind the virtual Bluetooth adapter: a controller on /dev/vhci that reports the adverts it is told.
+"""The program behind a virtual Bluetooth adapter: a controller on a port of the kernel that reports what it is told.
 
-One JSON object a line on standard input: address, data (hex), rssi, hz, random. It ends with its input.
+Its argument is the adapter's place and number (`vhci 0`, `usb 0`). One JSON object a line on standard input: an advert
+(address, data (hex), rssi, hz, random) or {"ask": "air"}, which is answered by a line with what the adapter itself
+transmits now, in hex. It ends with its input.
 """
 
 import asyncio
 import json
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bumble import hci
 from bumble.controller import Controller
 from bumble.link import LocalLink
-from bumble.transport import open_transport
+
+from tests.rig.devices.ports import Port, Stick, Vhci
 
 # ADV_NONCONN_IND, as beacons send. The kernel would hold a scannable advert back until its scan response.
 NOT_CONNECTABLE = 3
+PORTS: dict[str, type[Vhci] | type[Stick]] = {"vhci": Vhci, "usb": Stick}
 
 
 @dataclass(slots=True)
@@ -33,21 +38,21 @@ class Air:
         self.controller = controller
         self.advertisers: dict[str, Advertiser] = {}
 
-    def change(self, line: bytes, now: float) -> None:
-        """Follow one line of the input."""
-        told = json.loads(line)
-        self.advertisers.pop(told["address"], None)
-        if told["hz"] <= 0:
+    def change(self, told: dict[str, object], now: float) -> None:
+        """Follow one advert of the input."""
+        address = str(told["address"])
+        self.advertisers.pop(address, None)
+        if told["hz"] == 0:
             return
         kind = hci.Address.RANDOM_DEVICE_ADDRESS if told["random"] else hci.Address.PUBLIC_DEVICE_ADDRESS
         report = hci.HCI_LE_Advertising_Report_Event.Report(
             event_type=NOT_CONNECTABLE,
             address_type=kind,
-            address=hci.Address(told["address"], kind),
-            data=bytes.fromhex(told["data"]),
+            address=hci.Address(address, kind),
+            data=bytes.fromhex(str(told["data"])),
             rssi=told["rssi"],
         )
-        self.advertisers[told["address"]] = Advertiser(report, 1 / told["hz"], now)
+        self.advertisers[address] = Advertiser(report, 1 / float(str(told["hz"])), now)
 
     def speak(self, now: float) -> None:
         """Report every advert that is due; nobody hears it without a scan."""
@@ -58,21 +63,31 @@ class Air:
             if self.controller.le_scan_enable:
                 self.controller.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([advertiser.report]))
 
+    def transmitted(self) -> bytes:
+        """The advertising data that the host has told the controller to send, empty while it sends nothing."""
+        legacy = self.controller.le_legacy_advertiser
+        sets = [bytes(one.data) for one in self.controller.advertising_sets.values() if one.enabled]
+        return bytes(legacy.advertising_data) if legacy.enabled else next(iter(sets), b"")
+
 
 async def _listen(air: Air) -> None:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        air.change(line, loop.time())
+        told = json.loads(line)
+        if "ask" in told:
+            print(air.transmitted().hex(), flush=True)
+        else:
+            air.change(told, loop.time())
 
 
-async def main() -> None:
+async def main(place: str, number: int) -> None:
     """Serve the adapter until standard input ends."""
-    async with await open_transport("vhci") as port:
-        controller = Controller(
-            "rig", host_source=port.source, host_sink=port.sink, link=LocalLink(), public_address="00:AA:01:00:00:01"
-        )
+    opened: AbstractContextManager[Port] = PORTS[place].open()
+    with opened as port:
+        controller = Controller("rig", host_sink=port, link=LocalLink(), public_address=f"00:AA:01:00:00:{number:02X}")
+        port.serve(controller.on_packet)
         air = Air(controller)
         print("ready", flush=True)
         listening = asyncio.create_task(_listen(air), name="adverts")
@@ -82,4 +97,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
