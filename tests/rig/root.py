@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.rig.cache import WORKING_DAY_S, cached, content_key
 from tests.rig.missing import require
-from tests.rig.wheels import SUITE, dependencies, requirements, test_requirements, tree_package
+from tests.rig.scratch import scratch
+from tests.rig.wheels import SUITE, dependencies, requirements, test_requirements, tree_key, tree_package
 
 GUEST = Path(__file__).parent / "guest"
 
@@ -56,16 +57,18 @@ def root() -> Root:
 
 def box() -> Root:
     """That root after `apt install` of the tree's Debian package: what a user's box has on its disk."""
-    base, package = root(), tree_package()
+    base = root()
 
     def build(folder: Path) -> None:
         for file in (base.kernel, base.initramfs):
             (folder / file.name).hardlink_to(file)
         unpack = f'zstd -dcq {base.folder / "root.tar.zst"} | tar --numeric-owner -C "$1" -x'
         options = ["--variant=custom", "--skip=check/empty,update", f"--setup-hook={unpack}"]
-        _mmdebstrap(folder, {"RIG_PACKAGE": str(package)}, "install", *options)
+        with scratch() as packing:
+            packing.chmod(0o755)  # the root of another user namespace reads it
+            _mmdebstrap(folder, {"RIG_PACKAGE": str(tree_package(packing))}, "install", *options)
 
-    return Root(cached("box", content_key(base.folder.name, package.parent.name), build, kept_s=WORKING_DAY_S))
+    return Root(cached("box", content_key(base.folder.name, tree_key()), build, kept_s=WORKING_DAY_S))
 
 
 def _mmdebstrap(folder: Path, hook: dict[str, str], last: str, *options: str) -> None:

@@ -1,5 +1,6 @@
 """A run of the suite in the machine: as many boots as its power cuts need, one folder of results, one exit code."""
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ DISK_BYTES = 256 << 20
 def run(arguments: list[str], results: Path) -> int:
     """Run pytest with `arguments` inside; `results` receives junit files and logs. The exit code is pytest's, or 1."""
     with _machine("suite") as (machine, share):
-        (share / "arguments").write_text(" ".join(_selection(arguments)), encoding="utf-8")
+        (share / "arguments").write_text(shlex.join(_selection(arguments)), encoding="utf-8")
         (share / "results").mkdir()
         finished = _boots(machine, share / "results")
         for old in results.glob("*"):

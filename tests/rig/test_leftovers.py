@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.rig.container import container
+from tests.rig.devices._kernel import eventually
 from tests.rig.machine import Machine, Share
 from tests.rig.missing import Missing
 from tests.rig.root import Root, root
@@ -59,8 +60,8 @@ def _traces(built: Root) -> dict[str, object]:
 
 
 def _told_to_go(tmp_path: Path, how: signal.Signals) -> None:
-    """Start a run of the suite as `make test-rig` does, wait for its machine, end it, and wait for its end."""
-    command = [sys.executable, "-m", "tests.rig", "test", "--results", str(tmp_path / "results")]
+    """Start the machine's part of `make test-rig`, wait for its machine, end it, and wait for its end."""
+    command = [sys.executable, "-m", "tests.rig", "inside", "--results", str(tmp_path / "results")]
     runner = subprocess.Popen(command, cwd=TREE, env={**os.environ, "TMPDIR": str(tmp_path)})
     try:
         until = time.monotonic() + 240
@@ -92,12 +93,10 @@ def test_a_run_that_is_told_to_go_leaves_nothing(nothing_left: Path, how: signal
     _told_to_go(nothing_left, how)
 
 
-def test_a_killed_run_leaves_no_machine(built: Root, tmp_path: Path) -> None:
+def test_a_killed_run_leaves_nothing(built: Root, tmp_path: Path) -> None:
     _told_to_go(tmp_path, signal.SIGKILL)
-    until = time.monotonic() + 10
-    while _machines_of(tmp_path) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert _machines_of(tmp_path) == []
+    eventually("the machine has gone", lambda: not _machines_of(tmp_path))
+    eventually("its folders have gone", lambda: not list(tmp_path.glob("passerby-rig-*")))
 
 
 def _machines_of(tmp_path: Path) -> list[int]:
@@ -115,3 +114,18 @@ def test_a_container_leaves_nothing(built: Root, nothing_left: Path) -> None:
             booted.run("touch", "/etc/changed")
     except Missing as missing:
         pytest.skip(str(missing))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="booting systemd in a container needs root")
+def test_a_killed_container_leaves_nothing(built: Root, nothing_left: Path) -> None:
+    hold = "from tests.rig.container import container\nfrom tests.rig.root import root\nimport time\n"
+    hold += "with container(root()):\n    print('booted', flush=True)\n    time.sleep(600)\n"
+    holder = subprocess.Popen([sys.executable, "-c", hold], cwd=TREE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "booted\n"
+    groups = list(Path("/sys/fs/cgroup").glob(f"**/passerby-rig-*-{holder.pid}"))
+    assert groups
+    holder.kill()
+    holder.communicate()
+    eventually("its groups have gone", lambda: not any(group.exists() for group in groups), 15)
+    eventually("its folders have gone", lambda: not list(nothing_left.iterdir()), 15)

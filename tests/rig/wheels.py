@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from image.deb.build import EXTRAS, build
-from tests.rig.cache import WORKING_DAY_S, cached, content_key
+from tests.rig.cache import cached, content_key
 
 TREE = Path(__file__).parents[2]
 SUITE = "bookworm"
@@ -15,6 +15,8 @@ PYTHON = "3.11"
 PLATFORMS = ["manylinux2014", *(f"manylinux_2_{minor}" for minor in range(17, 37))]
 # Extras that a box has are named after its sensors' folders; the rest is for training, measuring and trying out.
 SENSORS = {folder.parent.name for folder in (TREE / "drivers").glob("*/__init__.py")}
+# Folders of the tree whose changes do not make another package for the machine; of docs, it has papers to read.
+UNTESTED_INSIDE = ("bench", "build", "dist", "docs", "state", "tests")
 # What tests import, of all that `dev` has; some of the rest has no arm64 wheel.
 TEST_LIBRARIES = ("cryptography", "epcpy", "hypothesis", "jsonschema", "psutil", "pytest", "scapy")
 
@@ -48,20 +50,18 @@ def dependencies(machine: str, wanted: list[str]) -> Path:
     return cached(f"wheels-{machine}", content_key(PYTHON, *PLATFORMS, *wanted), download)
 
 
-def tree_package() -> Path:
-    """The Debian package of the tree as it is now."""
-    sources = [path for path in sorted(TREE.iterdir()) if not _ignored(path.name)]
-    wheels = dependencies("x86_64", requirements("rig"))
+def tree_key() -> str:
+    """Changes whenever something changes that the tree's package has in it and a test inside could tell."""
+    return content_key(*(path for path in sorted(TREE.iterdir()) if not _ignored(path.name)))
 
-    def make(folder: Path) -> None:
-        build(folder, "amd64", SUITE, wheels=wheels, compression="none")
 
-    folder = cached("package", content_key(wheels.name, *sources), make, kept_s=WORKING_DAY_S)
-    return next(folder.glob("passerby_*.deb"))
+def tree_package(folder: Path) -> Path:
+    """The Debian package of the tree as it is now, made in `folder`."""
+    return build(folder, "amd64", SUITE, wheels=dependencies("x86_64", requirements("rig")), compression="none")
 
 
 def _ignored(name: str) -> bool:
-    return name.startswith(".") or name in ("build", "dist", "state", "tests") or name.endswith(".egg-info")
+    return name.startswith(".") or name in UNTESTED_INSIDE or name.endswith(".egg-info")
 
 
 def _config() -> configparser.ConfigParser:
