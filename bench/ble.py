@@ -33,6 +33,7 @@ from tests.fakes.clock import FastClock
 from tests.fakes.org_bluez import private_bus
 
 TREE = Path(__file__).parents[1]
+RIG_TESTS = [f"tests/drivers/ble/{name}.py" for name in ("test_rig", "test_rig_adapters")]
 WINDOW = 300.0
 RUNS = 5
 BATCH, BATCHES = 100, 100
@@ -52,7 +53,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--rig", action="store_true", help="measure in the virtual machine first")
     parsed = parser.parse_args(argv)
     if parsed.rig:
-        subprocess.run([sys.executable, "-m", "tests.rig", "test", "tests/drivers/ble/test_rig.py"], check=False)
+        subprocess.run([sys.executable, "-m", "tests.rig", "test", *RIG_TESTS], check=False)
     show(
         {
             "cost": asyncio.run(cost()),

@@ -60,7 +60,7 @@ def broker() -> Iterator[None]:
 
 
 async def test_the_service_reads_all_four(
-    broker: None, camera: Camera, monitor: Monitor, adapter: Adapter, reader: Reader
+    camera: Camera, monitor: Monitor, adapter: Adapter, reader: Reader, broker: None
 ) -> None:
     items = stocked(5, 1, rate=0.9)
     adapter.advertise("4A:00:00:00:00:01", NEARBY, -50, per_second=5)

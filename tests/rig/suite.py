@@ -13,7 +13,7 @@ from tests.rig.wheels import TREE
 
 JOBS = Path(__file__).parent / "jobs"
 ASSETS = TREE.parent / "shared" / "assets"
-BOOT_SECONDS = 900.0
+BOOT_SECONDS = 1200.0
 DISK_BYTES = 256 << 20
 
 

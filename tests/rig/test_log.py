@@ -39,7 +39,7 @@ def here(folder: Path) -> list[str]:
 
 async def test_the_outbox_keeps_its_word_at_every_moment(logged_disk: LoggedDisk) -> None:
     async with open_outbox(logged_disk.path / "o.db", group_s=0.01) as outbox:
-        for number in range(1, 6):
+        for number in range(1, 4):
             seqs = await asyncio.gather(*(outbox.put(window(number)) for _ in range(3)))
             logged_disk.mark(f"promised-{max(seqs)}")
 
@@ -56,4 +56,4 @@ async def test_the_outbox_keeps_its_word_at_every_moment(logged_disk: LoggedDisk
         assert len(there) >= promised
         looked_at += 1
     print(f"{looked_at} moments")
-    assert looked_at > 10
+    assert looked_at > 5

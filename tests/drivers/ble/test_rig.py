@@ -83,15 +83,15 @@ async def test_the_share_that_a_source_hears(adapter: Adapter, name: SourceName)
     reported: Counter[str] = Counter()
     async with talking(adapter):
         found = await host.ready(await host.find(adapter.device.removeprefix("hci:")))
-        await asyncio.sleep(3)
+        await asyncio.sleep(2)
 
         async def listen() -> None:
             async with every_source()[name]().listen(found, hear, lambda error: None):
-                await asyncio.sleep(3)
+                await asyncio.sleep(2)
                 truth = Truth()
                 truth.start()
                 heard.clear()
-                await asyncio.sleep(15)
+                await asyncio.sleep(10)
                 truth.close()
                 reported.update(truth.reported)
 

@@ -31,6 +31,18 @@ class Advertiser:
     at: float
 
 
+class Resettable(Controller):  # type: ignore[misc]
+    """bumble's controller goes on scanning and sending over a reset, and then refuses the kernel's next scan."""
+
+    def on_hci_reset_command(self, command: hci.HCI_Reset_Command) -> object:
+        self.le_scan_enable = False
+        self.le_legacy_advertiser.stop()
+        for advertising in self.advertising_sets.values():
+            advertising.stop()
+        self.advertising_sets.clear()
+        return super().on_hci_reset_command(command)
+
+
 class Air:
     """The adverts in the air, reported to whoever scans."""
 
@@ -86,7 +98,7 @@ async def main(place: str, number: int) -> None:
     """Serve the adapter until standard input ends."""
     opened: AbstractContextManager[Port] = PORTS[place].open()
     with opened as port:
-        controller = Controller("rig", host_sink=port, link=LocalLink(), public_address=f"00:AA:01:00:00:{number:02X}")
+        controller = Resettable("rig", host_sink=port, link=LocalLink(), public_address=f"00:AA:01:00:00:{number:02X}")
         port.serve(controller.on_packet)
         air = Air(controller)
         print("ready", flush=True)

@@ -16,8 +16,10 @@ CARD, LOG = "/dev/vdb", "/dev/vdc"
 MAPPED = "passerby-logged"
 FOLDER, REPLAYED = Path("/mnt/logged"), Path("/mnt/replayed")
 BEGINNING, STATE, CUT = (Path("/var/tmp") / f"card-{name}" for name in ("beginning", "state", "cut"))
-CARD_BYTES = 48 << 20
+CARD_BYTES = 24 << 20
 SECTOR = 512
+LAST_MARK = "dm-log-writes-end"
+"""The kernel's own."""
 
 # struct log_write_super and log_write_entry of drivers/md/dm-log-writes.c
 _MAGIC = 0x6A736677736872
@@ -56,7 +58,7 @@ class LoggedDisk:
             with STATE.open("r+b") as card:
                 card.seek(write.offset)
                 card.write(write.data)
-            marks += [write.mark] if write.mark else []
+            marks += [write.mark] if write.mark not in ("", LAST_MARK) else []
             if write.sure or write.mark:
                 with _booted() as folder:
                     yield list(marks), folder
