@@ -22,20 +22,20 @@ TEST_LIBRARIES = ("cryptography", "epcpy", "hypothesis", "jsonschema", "psutil",
 
 
 def requirements(*extras: str) -> list[str]:
-from image.deb.build import EXTRAS, build
-from tests.rig.cache import WORKING_DAY_S, cached, content_key
-    wanted = config["options"]["install_requires"].split("\n")
+    """What setup.cfg asks for: the daemon, the package's and its sensors' extras, `extras`, and what tests import."""
+    config = _config()
+    wanted = config["options"]["install_requires"].split("\n") + _test_libraries(config)
     for extra, lines in config["options.extras_require"].items():
         if extra in SENSORS | set(EXTRAS) | set(extras):
             wanted += lines.split("\n")
-    return _lines(wanted + test_requirements())
+    return _lines(wanted)
 
 
 def test_requirements() -> list[str]:
     """What the tests import inside and the product's package does not bring: libraries, a controller, a decoder."""
-    extras = _config()["options.extras_require"]
-    libraries = [line for line in extras["dev"].split("\n") if line.startswith(TEST_LIBRARIES)]
-    return _lines([*libraries, *extras["rig"].split("\n"), *extras["camera"].split("\n")])
+    config = _config()
+    extras = config["options.extras_require"]
+    return _lines([*_test_libraries(config), *extras["rig"].split("\n"), *extras["camera"].split("\n")])
 
 
 def dependencies(machine: str, wanted: list[str]) -> Path:
@@ -68,6 +68,10 @@ def _config() -> configparser.ConfigParser:
     config = configparser.ConfigParser()
     config.read(TREE / "setup.cfg", encoding="utf-8")
     return config
+
+
+def _test_libraries(config: configparser.ConfigParser) -> list[str]:
+    return [line for line in config["options.extras_require"]["dev"].split("\n") if line.startswith(TEST_LIBRARIES)]
 
 
 def _lines(wanted: list[str]) -> list[str]:
