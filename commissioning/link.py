@@ -44,8 +44,12 @@ class Link:
             await anext(life)
             if not (await self.ask({"ask": "reread"}))["again"]:
                 return
-            async for _ in life:
-                pass
+            try:
+                async with asyncio.timeout(ANEW_S):
+                    async for _ in life:
+                        pass
+            except TimeoutError:
+                raise Away from None
         for _ in range(round(ANEW_S / AGAIN_S)):
             with suppress(Away):
                 await self.ask({"ask": "status"})

@@ -128,7 +128,7 @@ export class Draw {
   }
 
   async #post(path, body, done) {
-    $("save").disabled = true;
+    Object.assign($("save"), { disabled: true, textContent: "Saving" });
     try {
       this.load(await ask(path, { digest: this.state.digest, ...body }));
       this.say(done);
