@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import cos, hypot, pi, sin
-from typing import Any
+from typing import Any, TypeAlias
 
-from analytics.geometry import Point, Polyline, scaled
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.geometry import Point
 from analytics.line import Line
 from analytics.lint import lint_line
 
@@ -15,6 +17,8 @@ COLUMNS, ROWS = 48, 27
 PATHS = 400
 """The newest ways that are remembered."""
 STEPS = 600
+CORNERS = 24
+"""Points that are kept of a way once it has ended."""
 CLEAR = 0.06
 """How far (picture heights) from the line a way must begin and end, so that the camera saw the person on both sides."""
 ANGLES, OFFSETS = 12, 24
@@ -23,6 +27,10 @@ LEAST = 5
 MARGIN = 0.04
 MOST = 4
 """Lines that are suggested at once."""
+
+
+Ways: TypeAlias = NDArray[np.float64]
+"""Ways, their points and the two coordinates of each, in picture heights; or one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Walked:
 
     aspect: float = 16 / 9
     _open: dict[int, list[Point]] = field(default_factory=dict)
-    _ways: deque[list[Point]] = field(default_factory=lambda: deque(maxlen=PATHS))
+    _ways: deque[Ways] = field(default_factory=lambda: deque(maxlen=PATHS))
     _grid: list[int] = field(default_factory=lambda: [0] * (COLUMNS * ROWS))
 
     def feed(self, aspect: float, tracks: Iterable[list[Any]]) -> None:
@@ -66,79 +74,69 @@ class Walked:
 
         Empty while too few ways are known, or no line would do.
         """
-        ways, found = [scaled(way, self.aspect) for way in self._ways], list[Suggestion]()
+        ways, found = np.array(self._ways).reshape(-1, CORNERS, 2) * (self.aspect, 1.0), list[Suggestion]()
         while len(ways) >= LEAST and len(found) < MOST and (best := _best(ways, self.aspect)) is not None:
-            found.append(best)
-            line = Polyline(scaled(best.points, self.aspect))
-            ways = [way for way in ways if not any(line.crossings(a, b) for a, b in pairwise(way))]
+            found.append(best[0])
+            ways = ways[~best[1]]
         return found
 
     def _close(self, number: int) -> None:
-        way = self._open.pop(number)
-        if len(way) > 1 and _extent(scaled(way, self.aspect)) > 2 * CLEAR:
-            self._ways.append(way)
+        way = np.array(self._open.pop(number))
+        if np.hypot(*np.ptp(way * (self.aspect, 1.0), axis=0)) > 2 * CLEAR:
+            self._ways.append(way[np.linspace(0, len(way) - 1, CORNERS).round().astype(int)])
 
 
-def _best(ways: list[tuple[Point, ...]], aspect: float) -> Suggestion | None:
-    """The line that most of `ways` cross surely, if that is half of them; the shortest of equals."""
+def _best(ways: Ways, aspect: float) -> tuple[Suggestion, NDArray[np.bool_]] | None:
+    """The line that most of `ways` cross surely, if that is half of them, the shortest of equals; who crosses it."""
     found = [judged for line in _candidates(ways, aspect) if (judged := _judged(line, ways, aspect))]
-    best = max(found, key=lambda one: (one.crossed - 2 * one.unsure, -_length(one, aspect)), default=None)
-    return best if best is not None and 2 * best.crossed >= len(ways) else None
+    best = max(found, key=lambda one: (one[0].crossed - 2 * one[0].unsure, -_length(one[0], aspect)), default=None)
+    return best if best is not None and 2 * best[0].crossed >= len(ways) else None
 
 
-def _candidates(ways: list[tuple[Point, ...]], aspect: float) -> Iterator[tuple[Point, Point]]:
+def _candidates(ways: Ways, aspect: float) -> Iterator[tuple[Point, Point]]:
     """Lines in all directions, each as long as the ways over it need, in picture heights."""
-    middle = aspect / 2, 0.5
-    reach = hypot(*middle)
+    middle = np.array((aspect / 2, 0.5))
+    reach = float(np.hypot(*middle))
     for angle in range(ANGLES):
-        along = cos(angle * pi / ANGLES), sin(angle * pi / ANGLES)
-        across = -along[1], along[0]
+        along = np.array((cos(angle * pi / ANGLES), sin(angle * pi / ANGLES)))
+        across = np.array((-along[1], along[0]))
         for offset in range(1, OFFSETS):
-            shift = reach * (2 * offset / OFFSETS - 1)
-            foot = middle[0] + shift * across[0], middle[1] + shift * across[1]
-            places = sorted(place for way in ways for place in _places(way, foot, along, across))
-            if len(places) < LEAST:
-                continue
-            cut = len(places) // 20
-            low, high = places[cut] - MARGIN, places[-1 - cut] + MARGIN
-            yield (
-                (foot[0] + low * along[0], foot[1] + low * along[1]),
-                (foot[0] + high * along[0], foot[1] + high * along[1]),
-            )
+            foot = middle + reach * (2 * offset / OFFSETS - 1) * across
+            over, places = _crossed(ways, foot, along)
+            if over.any(axis=1).sum() >= LEAST:
+                low, high = np.percentile(places[over], (5, 95)) + np.array((-MARGIN, MARGIN))
+                (ax, ay), (bx, by) = foot + low * along, foot + high * along
+                yield (float(ax), float(ay)), (float(bx), float(by))
 
 
-def _places(way: tuple[Point, ...], foot: Point, along: Point, across: Point) -> Iterator[float]:
-    """Where along the endless line a way goes over it."""
-    for a, b in pairwise(way):
-        da = (a[0] - foot[0]) * across[0] + (a[1] - foot[1]) * across[1]
-        db = (b[0] - foot[0]) * across[0] + (b[1] - foot[1]) * across[1]
-        if (da < 0) != (db < 0):
-            share = da / (da - db)
-            x, y = a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
-            yield (x - foot[0]) * along[0] + (y - foot[1]) * along[1]
+def _crossed(ways: Ways, foot: Ways, along: Ways) -> tuple[NDArray[np.bool_], Ways]:
+    """Of each step of each way: whether it goes over the endless line, and how far along it from `foot`."""
+    side = (ways - foot) @ (-along[1], along[0])
+    over = (side[:, :-1] < 0) != (side[:, 1:] < 0)
+    share = side[:, :-1] / np.where(over, side[:, :-1] - side[:, 1:], 1.0)
+    place = (ways - foot) @ along
+    return over, place[:, :-1] + share * (place[:, 1:] - place[:, :-1])
 
 
-def _judged(ends: tuple[Point, Point], ways: list[tuple[Point, ...]], aspect: float) -> Suggestion | None:
-    """How good a line is; None where it cannot be drawn."""
+def _judged(ends: tuple[Point, Point], ways: Ways, aspect: float) -> tuple[Suggestion, NDArray[np.bool_]] | None:
+    """How good a line is, and who crosses it; None where it cannot be drawn."""
     first, last = ((round(x / aspect, 3), round(y, 3)) for x, y in ends)
     if not all(0 <= value <= 1 for value in (*first, *last)) or first == last:
         return None
     if lint_line(Line(name="suggested", points=(first, last)), aspect):
         return None
-    line, crossed, unsure = Polyline(ends), 0, 0
-    for way in ways:
-        steps = [line.crossings(a, b) for a, b in pairwise(way)]
-        if any(steps):
-            sure = abs(sum(steps)) == 1 and min(line.distance(way[0]), line.distance(way[-1])) >= CLEAR
-            crossed, unsure = crossed + sure, unsure + (not sure)
-    return Suggestion((first, last), crossed, len(ways), unsure)
+    start, vector = np.array(ends[0]), np.array(ends[1]) - ends[0]
+    length = float(np.hypot(*vector))
+    along = vector / length
+    over, places = _crossed(ways, start, along)
+    over &= (places >= 0) & (places <= length)
+    nearest = start + np.clip((ways[:, (0, -1)] - start) @ along, 0, length)[..., None] * along
+    clear = np.hypot(*np.moveaxis(ways[:, (0, -1)] - nearest, -1, 0)).min(axis=1) >= CLEAR
+    who = np.asarray(over.any(axis=1), np.bool_)
+    sure = who & clear & (over.sum(axis=1) % 2 == 1)
+    return Suggestion((first, last), int(sure.sum()), len(ways), int((who & ~sure).sum())), who
 
 
 def _length(one: Suggestion, aspect: float) -> float:
-    (ax, ay), (bx, by) = scaled(one.points, aspect)
-    return hypot(ax - bx, ay - by)
-
-
-def _extent(way: tuple[Point, ...]) -> float:
-    xs, ys = zip(*way, strict=True)
-    return float(hypot(max(xs) - min(xs), max(ys) - min(ys)))
+    (ax, ay), (bx, by) = one.points
+    return hypot((ax - bx) * aspect, ay - by)
