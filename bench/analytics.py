@@ -11,11 +11,14 @@ from analytics.after_hours import AfterHours
 from analytics.attention import AttentionCounter, Target
 from analytics.camera import CameraMetrics
 from analytics.crossing import Drawn
+from analytics.floor import Floor
 from analytics.flow import Flow
+from analytics.gathering import Gathering
 from analytics.hands import HandCounter, Shelf
 from analytics.heat import Grid, HeatMap
 from analytics.line import Line, LineCounter, Mode, Uturns
 from analytics.metric import Metric
+from analytics.pace import PaceCounter
 from analytics.queue import Counter, Queue, QueueCounter
 from analytics.window_funnel import Window, WindowFunnel
 from analytics.zone import Zone, ZoneCounter
@@ -32,7 +35,7 @@ WINDOWS = 29
 
 
 def everything() -> list[Metric[Percept]]:
-    """Three lines, six zones, a queue, flow, heat, a shop window, two targets, two shelves, and presence."""
+    """Three lines, six zones, a queue, flow, pace, heat, crowds, a shop window, two targets and shelves, presence."""
     lines = [
         LineCounter(Line(name=f"line{i}", points=((0.1, y), (0.9, y)), mode=Mode.DEFERRED, uturns=Uturns.SEPARATE))
         for i, y in enumerate((0.4, 0.55, 0.7))
@@ -58,11 +61,14 @@ def everything() -> list[Metric[Percept]]:
         *targets,
         *shelves,
         HeatMap(Grid(camera="shop")),
+        PaceCounter("shop", FLOOR),
+        *(Gathering(zone, 5, lambda at: int(at // 3600) % 24) for zone in zones),
         AfterHours("shop", lambda at: False),
     ]
     return [*lines, *zones, *others]
 
 
+FLOOR = Floor(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)))
 TARGETS = (("screen", (-20.0, 20.0)), ("shelf", (20.0, 60.0)))
 
 
