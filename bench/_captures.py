@@ -4,22 +4,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from drivers.base import CodecError
-from drivers.wifi.codec import bare_probe_request, probe_request
-from drivers.wifi.pcap import LINK_RADIOTAP, records
+from drivers.wifi.replay import requests as recorded
 from observations import DeviceSighting, ProbeRequest
 from privacy.tokens import Preset, Tokeniser
 
 
+class Malformed(ValueError):
+    """A folder of captures that cannot be judged on: what is wrong, and where."""
+
+
 def requests(path: Path) -> Iterator[ProbeRequest]:
-    """Every probe request of a capture, at its recorded time; frames that mean nothing are skipped."""
-    for record in records(path):
-        parse = probe_request if record.link == LINK_RADIOTAP else bare_probe_request
-        try:
-            request = parse(record.frame, record.at, "bench")
-        except CodecError:
-            continue
-        if request is not None:
-            yield request
+    """Every probe request of a capture, at its recorded time. Raises Malformed when the file is none."""
+    try:
+        yield from recorded(path, "bench")
+    except (CodecError, OSError) as error:
+        raise Malformed(f"{path}: {error}") from None
 
 
 def sightings(heard: Iterable[ProbeRequest], without: frozenset[bytes] = frozenset()) -> list[DeviceSighting]:

@@ -14,6 +14,7 @@ import csv
 import io
 import math
 import random
+import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
@@ -250,16 +251,20 @@ def crowd(folder: Path) -> dict[str, object]:
 
 
 def main(argv: list[str]) -> int:
-    """Exit 2 when the folder holds no labelled devices and no labelled crowd."""
+    """Exit 2, with what is wrong, when a folder holds no labelled devices and no labelled crowd."""
     parser = argparse.ArgumentParser(prog="python -m bench wifi-devices", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--crowd", type=Path, help="another folder with labelled crowds")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
-    phones = devices(asked.folder) if asked.folder.is_dir() else {}
-    crowds = crowd(asked.crowd or asked.folder) if (asked.crowd or asked.folder).is_dir() else {}
+    try:
+        phones = devices(asked.folder)
+        crowds = crowd(asked.crowd or asked.folder)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        print(error, file=sys.stderr)
+        return 2
     if not phones and not crowds:
-        print("usage: python -m bench wifi-devices DIR; DIR holds one labelled device a file, or labelled crowds")
+        print(f"{asked.folder} holds neither one labelled device a file nor labelled crowds", file=sys.stderr)
         return 2
     show(
         {

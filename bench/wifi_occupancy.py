@@ -8,23 +8,20 @@ later. Empty windows count; the fixed computers of the lab are removed by addres
 
 import argparse
 import csv
-from bisect import bisect_left
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
+from analytics.radio.lessons import Counted, Lessons, joined, lessons
 from analytics.radio.site import Recalibration, SiteModel, calibrate, cross_predict
-from analytics.radio.slices import LOUDER_THAN_DBM, SLICE_SECONDS, SPANS, Slice, Vector, features
-from bench._captures import requests, sightings
+from analytics.radio.slices import LOUDER_THAN_DBM, Vector
+from bench._captures import Malformed, requests, sightings
 from bench._machine import show
-from observations import DeviceSighting
 
-WINDOW = 600
-GAP = 120
-SLACK = 10
+COLUMNS = ("position", "day", "start_epoch_s", "end_epoch_s", "occupancy")
 RANDOM_ABOVE_75 = len(LOUDER_THAN_DBM) + LOUDER_THAN_DBM.index(-75)
 """Where the count of random tokens above -75 dBm over ten minutes is among the features."""
 PERSONS_PER_TOKEN = 0.15
@@ -39,48 +36,36 @@ COMPUTERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A time of known, constant occupancy."""
-
-    start: float
-    end: float
-    persons: int
-
-
-@dataclass(slots=True)
-class Windows:
-    """Rows of features with their truth; `judged` are the ten-minute windows, the others only train."""
-
-    rows: list[Vector]
-    persons: list[int]
-    days: list[str]
-    judged: list[bool]
-
-    def add(self, other: "Windows") -> None:
-        self.rows += other.rows
-        self.persons += other.persons
-        self.days += other.days
-        self.judged += other.judged
-
-    def arrays(self) -> tuple[Vector, Vector, Vector]:
-        return np.array(self.rows), np.array(self.persons, float), np.array(self.judged)
+def truth(folder: Path) -> dict[str, list[Counted]]:
+    """The runs of each capture, by its name without suffix. Raises Malformed."""
+    counts: dict[str, list[Counted]] = {}
+    path = folder / "occupancy.csv"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+            if missing:
+                raise Malformed(f"{path}: no column {missing[0]}; the first line must be {','.join(COLUMNS)}")
+            for row in rows:
+                counts.setdefault(f"{row['position']}_{row['day']}", []).append(_counted(path, rows.line_num, row))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Malformed(f"{path}: {error}; a folder holds POSITION_DAY.pcap[.gz] and occupancy.csv") from None
+    try:
+        return {name: joined(runs) for name, runs in counts.items()}
+    except ValueError as error:
+        raise Malformed(f"{path}: {error}") from None
 
 
-def truth(folder: Path) -> dict[str, list[Run]]:
-    """The runs of each capture, by its name without suffix."""
-    runs: dict[str, list[Run]] = {}
-    with (folder / "occupancy.csv").open(encoding="utf-8", newline="") as file:
-        for row in sorted(
-            csv.DictReader(file), key=lambda row: (row["position"], row["day"], float(row["start_epoch_s"]))
-        ):
-            known = runs.setdefault(f"{row['position']}_{row['day']}", [])
-            start, end, persons = float(row["start_epoch_s"]), float(row["end_epoch_s"]), int(float(row["occupancy"]))
-            if known and known[-1].persons == persons and start - known[-1].end <= GAP:
-                known[-1] = Run(known[-1].start, max(end, known[-1].end), persons)
-            else:
-                known.append(Run(start, end, persons))
-    return runs
+def _counted(path: Path, line: int, row: dict[str, str]) -> Counted:
+    for name in COLUMNS[2:]:
+        try:
+            float(row[name])
+        except (TypeError, ValueError):
+            raise Malformed(f"{path}, line {line}: {name} is {row[name]!r}, not a number") from None
+    try:
+        return Counted(float(row["start_epoch_s"]), float(row["end_epoch_s"]), float(row["occupancy"]))
+    except ValueError as error:
+        raise Malformed(f"{path}, line {line}: {error}") from None
 
 
 def captures(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -91,36 +76,19 @@ def captures(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name.rpartition(".")[0], path
 
 
-def windows(folder: Path) -> Windows:
-    """All windows of a folder."""
+def windows(folder: Path) -> Lessons:
+    """All windows of a folder. Raises Malformed when it holds none."""
     known = truth(folder)
-    every = Windows([], [], [], [])
+    every = Lessons()
     for name, path in captures(folder):
         if known.get(name):
-            every.add(_day(name, sightings(requests(path), COMPUTERS), known[name]))
+            every.add(lessons(name, sightings(requests(path), COMPUTERS), known[name]))
+    if not every.rows:
+        raise Malformed(
+            f"{folder}: no capture has ten minutes of constant occupancy in occupancy.csv, "
+            "which names POSITION_DAY.pcap by its columns position and day"
+        )
     return every
-
-
-def _day(name: str, seen: list[DeviceSighting], runs: list[Run]) -> Windows:
-    times = [one.at for one in seen]
-    made: dict[float, Slice] = {}
-
-    def piece(start: float) -> Slice:
-        if start not in made:
-            made[start] = Slice(start)
-            for one in seen[bisect_left(times, start) : bisect_left(times, start + SLICE_SECONDS)]:
-                made[start].feed(one)
-        return made[start]
-
-    day = Windows([], [], [], [])
-    for run in runs:
-        turn = 0
-        while (end := run.start + turn * SLICE_SECONDS + WINDOW) <= run.end + SLACK and times:
-            starts = [end - SLICE_SECONDS * back for back in range(max(SPANS), 0, -1)]
-            pieces = [piece(start) for start in starts if start >= times[0] - GAP / 2]
-            day.add(Windows([features(pieces or [piece(starts[-1])])], [run.persons], [name], [turn % 2 == 0]))
-            turn += 1
-    return day
 
 
 def figures(said: Vector, persons: Vector) -> dict[str, object]:
@@ -136,6 +104,21 @@ def figures(said: Vector, persons: Vector) -> dict[str, object]:
     }
 
 
+def taught_daily(before: Lessons, after: Lessons) -> dict[str, object]:
+    """Each day of `after` as told by a model that was grown anew with what was counted on the days before it."""
+    known = Lessons()
+    known.add(before)
+    said, persons = [], []
+    for day in sorted(set(after.days)):
+        one = after.of({day})
+        rows, counted, judged = one.arrays()
+        taught, truth, _ = known.arrays()
+        said.append(calibrate(taught, truth).predict(rows[judged]))
+        persons.append(counted[judged])
+        known.add(one)
+    return figures(np.concatenate(said), np.concatenate(persons))
+
+
 def by_default(rows: Vector) -> Vector:
     """What a box says that nobody has calibrated."""
     tokens = np.expm1(rows[:, RANDOM_ABOVE_75])
@@ -149,38 +132,39 @@ def interval(model: SiteModel, rows: Vector, persons: Vector) -> float:
     return round(float(np.mean([one.low <= truth <= one.high for one, truth in zip(told, persons, strict=True)])), 3)
 
 
-def within(every: Windows) -> dict[str, object]:
+def within(every: Lessons) -> dict[str, object]:
     """One folder: five folds by day, and the first two thirds of the days against the rest."""
     rows, persons, judged = every.arrays()
-    chosen = judged.astype(bool)
     said = cross_predict(rows, persons, every.days, folds=5)
     days = [day for day, _ in groupby(sorted(every.days))]
-    early = np.isin(np.array(every.days), days[: len(days) * 2 // 3])
+    early_days = frozenset(days[: len(days) * 2 // 3])
+    early = np.isin(np.array(every.days), sorted(early_days))
     model = calibrate(
         rows[early], persons[early], [day for day, is_early in zip(every.days, early, strict=True) if is_early]
     )
-    late = ~early & chosen
+    late = ~early & judged
     return {
         "days": len(days),
-        "five_fold_by_day": figures(said[chosen], persons[chosen]),
+        "five_fold_by_day": figures(said[judged], persons[judged]),
         "chronological": figures(model.predict(rows[late]), persons[late]),
+        "chronological_taught_daily": taught_daily(every.of(early_days), every.of({*days} - early_days)),
         "chronological_in_interval": interval(model, rows[late], persons[late]),
-        "shipped_default": figures(by_default(rows[chosen]), persons[chosen]),
+        "shipped_default": figures(by_default(rows[judged]), persons[judged]),
     }
 
 
-def across(train: Windows, test: Windows) -> dict[str, object]:
-    """Train on one folder, judge on the other; then the same corrected by a door counter, window after window."""
+def across(train: Lessons, test: Lessons) -> dict[str, object]:
+    """Train on one folder, judge on the other; then as a door counter there would correct it and teach it."""
     rows, persons, _ = train.arrays()
     model = calibrate(rows, persons, train.days)
     rows, persons, judged = test.arrays()
-    chosen = judged.astype(bool)
-    rows, persons = rows[chosen], persons[chosen]
+    rows, persons = rows[judged], persons[judged]
     said = model.predict(rows)
     return {
         "test": figures(said, persons),
         "test_in_interval": interval(model, rows, persons),
         "test_recalibrated_by_door_counts": figures(recalibrated(said, persons), persons),
+        "test_taught_daily_by_door_counts": taught_daily(train, test),
         "shipped_default": figures(by_default(rows), persons),
     }
 
@@ -196,19 +180,20 @@ def recalibrated(said: Vector, persons: Vector) -> Vector:
 
 
 def main(argv: list[str]) -> int:
-    """Exit 2 when there is no folder with captures and truth."""
+    """Exit 2, with what is wrong and where, when a folder has no captures with truth."""
     parser = argparse.ArgumentParser(prog="python -m bench wifi-occupancy", description=__doc__)
     parser.add_argument("--train", type=Path, help="folder of captures with truth; the only one when --test is absent")
     parser.add_argument("--test", type=Path, help="folder to judge on")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
     folders = [folder for folder in (asked.train, asked.test) if folder is not None]
-    if not folders or not all((folder / "occupancy.csv").is_file() for folder in folders):
-        print(
-            "usage: python -m bench wifi-occupancy --train DIR [--test DIR]; each DIR holds captures and occupancy.csv"
-        )
+    if not folders:
+        parser.error("--train DIR is needed; each DIR holds captures and occupancy.csv")
+    try:
+        one = windows(folders[0])
+        same = len(folders) == 1 or folders[0].resolve() == folders[1].resolve()
+        show(within(one) if same else across(one, windows(folders[1])), asked.json)
+    except (Malformed, ValueError) as error:
+        print(error, file=sys.stderr)
         return 2
-    one = windows(folders[0])
-    same = len(folders) == 1 or folders[0].resolve() == folders[1].resolve()
-    show(within(one) if same else across(one, windows(folders[1])), asked.json)
     return 0

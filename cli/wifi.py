@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from cli.calibrate import calibrate_site
 from config.load import ConfigError, load
 from drivers.base import Device, Driver, DriverMisconfigured, DriverUnavailable
 from drivers.registry import driver
@@ -32,6 +33,9 @@ NO_RADIO, NOTHING_HEARD, EX_CONFIG = 3, 1, 78
 @click.group()
 def wifi() -> None:
     """WiFi radios that listen."""
+
+
+wifi.add_command(calibrate_site)
 
 
 class _Wall:

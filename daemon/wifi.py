@@ -88,7 +88,7 @@ async def _listen(box: Box, radio: Wifi, vitals: Vitals, phones: Phones) -> None
     @asynccontextmanager
     async def opened() -> AsyncIterator[AsyncIterator[ProbeRequest]]:
         nonlocal device
-        phones.model = _model(box, radio)
+        phones.model = site_model(radio, box.tokeniser.preset)
         device = _driver(box, radio, vitals.name)
         async with device.open() as requests:
             yield requests
@@ -132,12 +132,20 @@ def _driver(box: Box, radio: Wifi, name: str) -> Driver[ProbeRequest]:
     return driver(device, name=name, clock=box.clock, **settings)
 
 
-def _model(box: Box, radio: Wifi) -> SiteModel | None:
+def site_model(radio: Wifi, preset: Preset) -> SiteModel | None:
+    """The radio's model, if it has one. Raises DriverMisconfigured when it does not fit."""
     if radio.model is None:
         return None
-    if box.tokeniser.preset is Preset.STRICT:
+    if preset is Preset.STRICT:
         raise DriverMisconfigured("bad_option", "a site's model looks 40 minutes back: set privacy.preset to extended")
     try:
-        return SiteModel.load(Path(radio.model))
+        model = SiteModel.load(Path(radio.model))
     except (OSError, ValueError):
-        raise DriverMisconfigured("bad_model", "the site's model is missing, or is none") from None
+        raise DriverMisconfigured(
+            "bad_model", "the site's model is missing, or is none: make one with passerby wifi calibrate"
+        ) from None
+    if model.gate_dbm != radio.gate_dbm:
+        raise DriverMisconfigured(
+            "bad_model", f"the site's model was learnt behind a gate of {model.gate_dbm} dBm: set gate_dbm to that"
+        )
+    return model

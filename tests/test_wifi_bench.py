@@ -8,34 +8,7 @@ import pytest
 
 from bench import wifi_devices, wifi_occupancy
 from tests.drivers.wifi import frames
-
-START = 1_700_000_000
-
-
-def lab(folder: Path, days: int) -> Path:
-    """Days of two hours: an hour empty, an hour with people, each with a phone of some model that scans."""
-    folder.mkdir()
-    lines = ["position,day,start_epoch_s,end_epoch_s,occupancy"]
-    for day in range(days):
-        dice, start, told = random.Random(day), START + day * 86_400, []
-        people = dice.randint(4, 14)
-        for at in range(0, 7200, 20):
-            for person in range(people if at >= 3600 else 0):
-                if dice.random() < 0.3:
-                    abilities = (b"\x01\x04\x02\x04\x0b" + bytes((person % 6,)), frames.HT)
-                    head = frames.common(dice.randint(-65, -50))
-                    told.append(
-                        (
-                            start + at + dice.random(),
-                            head + frames.probe(b"\xda" + dice.randbytes(5), at, b"", abilities),
-                        )
-                    )
-        name = f"position_9_2024-01-{day + 1:02d}"
-        (folder / f"{name}.pcap").write_bytes(frames.capture(sorted(told)))
-        for begin, end, count in ((0, 3590, 0), (3600, 7190, people)):
-            lines.append(f"position_9,2024-01-{day + 1:02d},{start + begin},{start + end},{count}")
-    (folder / "occupancy.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
+from tests.drivers.wifi.lab import START, lab
 
 
 def test_occupancy_of_one_folder_and_across_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +21,43 @@ def test_occupancy_of_one_folder_and_across_two(tmp_path: Path, capsys: pytest.C
     assert wifi_occupancy.main(["--train", str(train), "--test", str(test), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert {"test", "test_recalibrated_by_door_counts", "shipped_default"} <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("position,day,start_epoch_s,end_epoch_s", "no column occupancy"),
+        (
+            "position,day,start_epoch_s,end_epoch_s,occupancy\nposition_9,2024-01-01,1,2,many",
+            "line 2: occupancy is 'many'",
+        ),
+        ("position,day,start_epoch_s,end_epoch_s,occupancy\nposition_9,2024-01-01,1", "line 2: end_epoch_s is None"),
+        ("position,day,start_epoch_s,end_epoch_s,occupancy\nposition_9,2024-01-01,9,2,1", "line 2: a count ends after"),
+        (
+            "position,day,start_epoch_s,end_epoch_s,occupancy\nposition_9,2024-01-01,1,9000,1",
+            "no capture has ten minutes",
+        ),
+    ],
+)
+def test_a_broken_truth_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
+    (tmp_path / "occupancy.csv").write_text(line, encoding="utf-8")
     assert wifi_occupancy.main(["--train", str(tmp_path)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_broken_capture_and_a_folder_without_truth_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert wifi_occupancy.main(["--train", str(tmp_path)]) == 2
+    assert "occupancy.csv" in capsys.readouterr().err
+    (tmp_path / "position_9_2024-01-01.pcap").write_bytes(b"nothing")
+    (tmp_path / "occupancy.csv").write_text(
+        "position,day,start_epoch_s,end_epoch_s,occupancy\nposition_9,2024-01-01,1,9000,1", encoding="utf-8"
+    )
+    assert wifi_occupancy.main(["--train", str(tmp_path)]) == 2
+    assert "neither pcap nor pcapng" in capsys.readouterr().err
+    assert wifi_devices.main([str(tmp_path)]) == 2
+    assert "neither pcap nor pcapng" in capsys.readouterr().err
 
 
 def test_mixes_of_labelled_phones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 What a site's model holds are counts of training windows, never a token.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
@@ -26,10 +26,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteModel:
-    """One calibrated site. `errors` are the 5th and 95th percentile of (truth - estimate) / (estimate + 1)."""
+    """One calibrated site. `errors` are the 5th and 95th percentile of (truth - estimate) / (estimate + 1).
+
+    `gate_dbm` is the gate behind which it was learnt: behind another one it would hear another room.
+    """
 
     forest: Forest
     errors: tuple[float, float] = (-0.5, 0.5)
+    gate_dbm: int = -128
 
     def predict(self, features: Matrix) -> Matrix:
         """(n, width) -> persons (n,), never below 0."""
@@ -45,7 +49,7 @@ class SiteModel:
         """Write the model as numbers only: no code is in the file and none is run by reading it."""
         told = {one.name: getattr(self.forest, one.name) for one in fields(Forest)}
         buffer = BytesIO()
-        np.savez_compressed(buffer, errors=np.array(self.errors), **told)
+        np.savez_compressed(buffer, errors=np.array(self.errors), gate_dbm=np.array(self.gate_dbm), **told)
         path.write_bytes(buffer.getvalue())
 
     @classmethod
@@ -55,24 +59,25 @@ class SiteModel:
             with BytesIO(path.read_bytes()) as file, np.load(file, allow_pickle=False) as told:
                 forest = Forest(*(told[one.name] for one in fields(Forest)))
                 low, high = (float(error) for error in told["errors"])
+                gate_dbm = int(told["gate_dbm"])
         except (KeyError, EOFError, TypeError, BadZipFile) as error:
             raise ValueError("this file is no model of a site") from error
-        return cls(forest, (low, high))
+        return cls(forest, (low, high), gate_dbm)
 
 
-def calibrate(features: Matrix, persons: Matrix, days: list[str] | None = None) -> SiteModel:
+def calibrate(features: Matrix, persons: Matrix, days: list[str] | None = None, *, gate_dbm: int = -128) -> SiteModel:
     """A model of (n, width) features and (n,) persons. With `days` (n) the interval is measured day by day, left out.
 
     Raises ValueError with fewer than FEWEST_WINDOWS windows.
     """
     if len(persons) < FEWEST_WINDOWS:
         raise ValueError(f"a site is calibrated on {FEWEST_WINDOWS} windows at least; there are {len(persons)}")
-    model = SiteModel(grow_forest(features, persons))
+    model = SiteModel(grow_forest(features, persons), gate_dbm=gate_dbm)
     if days is None or len(set(days)) < 3:
         return model
     left_out = cross_predict(features, persons, days, folds=3)
     errors = (persons - left_out) / (left_out + 1)
-    return SiteModel(model.forest, (float(np.quantile(errors, 0.05)), float(np.quantile(errors, 0.95))))
+    return replace(model, errors=(float(np.quantile(errors, 0.05)), float(np.quantile(errors, 0.95))))
 
 
 def cross_predict(features: Matrix, persons: Matrix, days: list[str], folds: int) -> Matrix:
@@ -88,10 +93,11 @@ def cross_predict(features: Matrix, persons: Matrix, days: list[str], folds: int
 
 @dataclass(slots=True)
 class Recalibration:
-    """Correct a model by what a door counter or a camera saw: persons = scale * estimate, forgetting slowly.
+    """Correct a model that has drifted by what a door counter or a camera saw, forgetting slowly.
 
     `teach` takes windows with somebody in them, as the counter says; `drifted` is whether the model's own estimates
     have been off by more than `tolerance` (a ratio) over the last windows, which calls for a new calibration.
+    Until then persons = scale * estimate; what is less off is left alone: it may be one odd day (decision 121).
     """
 
     memory: float = 48.0
@@ -110,12 +116,17 @@ class Recalibration:
         self.weight = self.weight * keep + 1
 
     @property
-    def scale(self) -> float:
-        """What to multiply estimates by; 1 until eight windows were taught."""
+    def ratio(self) -> float:
+        """Counted persons to estimated ones; 1 until eight windows were taught."""
         if self.weight < 8 or self.said <= 0:
             return 1.0
         return float(np.clip(self.counted / self.said, 0.25, 4.0))
 
     @property
     def drifted(self) -> bool:
-        return abs(self.scale - 1.0) > self.tolerance
+        return abs(self.ratio - 1.0) > self.tolerance
+
+    @property
+    def scale(self) -> float:
+        """What to multiply estimates by."""
+        return self.ratio if self.drifted else 1.0

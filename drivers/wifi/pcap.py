@@ -5,6 +5,7 @@ Source: draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng. Link types other th
 
 import gzip
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ def records(path: Path) -> Iterator[Record]:
                 yield from _next_generation(file)
             else:
                 raise CodecError("neither pcap nor pcapng")
-        except (EOFError, gzip.BadGzipFile):
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             return
 
 

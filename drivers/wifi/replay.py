@@ -1,8 +1,8 @@
 """`pcap:day.pcap.gz?speed=1`: a recording as a radio, at its own speed, faster, or as fast as it is read."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from pathlib import Path
 
 from drivers.base import Clock, CodecError, Device, DriverMisconfigured
@@ -56,6 +56,16 @@ class ReplayDriver:
                     await asyncio.sleep(0)
         except CodecError as error:
             raise DriverMisconfigured("not_a_capture", str(error)) from None
+
+
+def requests(path: Path, sensor: str) -> Iterator[ProbeRequest]:
+    """Every probe request of a capture, at its recorded time; broken frames are skipped. Raises as `records` does."""
+    for record in records(path):
+        parse = probe_request if record.link == LINK_RADIOTAP else bare_probe_request
+        with suppress(CodecError):
+            request = parse(record.frame, record.at, sensor)
+            if request is not None:
+                yield request
 
 
 def _factor(speed: str) -> float:
