@@ -253,7 +253,6 @@ class Evidence:
         ratio = np.where(hits, _DIM_SHARE, (1.0 - leaves * tags["rate"]) / (1.0 - rate))
         hidden = (tags["hidden"] - went + _COMES[place]) * ratio / light
         tags["hidden"] = np.where(tags["present"], np.minimum(hidden, 1e12), 0.0)
-        tags["shadowed"] = tags["present"] & (tags["hidden"] > 1.0)
         return np.asarray(light)
 
     def _settle(self, which: Bools, at: float, *, present: bool) -> None:
