@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = [file.parent.name for file in ROOT.glob("*/py.typed")]
 
-VIOLATIONS = {
-    "Imports point down; siblings are strangers": ("analytics/window.py", "import drivers.base"),
-    "The wire cannot name what the sensors saw": ("mqtt/codec.py", "import observations"),
-    "Only the privacy gate turns sight into speech": ("analytics/line.py", "import events"),
-    "Hardware libraries stay inside their driver": ("daemon/clock.py", "import serial"),
-}
+VIOLATIONS = [
+    ("Imports point down; siblings are strangers", "analytics/window.py", "import drivers.base"),
+    ("The wire cannot name what the sensors saw", "mqtt/codec.py", "import observations"),
+    ("The wire cannot name what the sensors saw", "commissioning/link.py", "import observations"),
+    ("Only the privacy gate turns sight into speech", "analytics/line.py", "import events"),
+    ("Hardware libraries stay inside their driver", "daemon/clock.py", "import serial"),
+]
 
 
 def copy(to: Path) -> None:
@@ -32,10 +33,9 @@ def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("contract", VIOLATIONS)
-def test_an_import_that_breaks_a_contract_fails_the_build(tmp_path: Path, contract: str) -> None:
+@pytest.mark.parametrize(("contract", "file", "line"), VIOLATIONS)
+def test_an_import_that_breaks_a_contract_fails_the_build(tmp_path: Path, contract: str, file: str, line: str) -> None:
     copy(tmp_path)
-    file, line = VIOLATIONS[contract]
     (tmp_path / file).write_text(f"{(tmp_path / file).read_text()}\n{line}\n")
     done = lint(tmp_path)
     assert done.returncode != 0
