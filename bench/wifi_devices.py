@@ -58,6 +58,8 @@ def devices(folder: Path) -> dict[str, list[ProbeRequest]]:
             found[f"csv:{path.stem}"] = list(_rows(path.read_text(encoding="utf-8", errors="replace")))
         elif name.endswith(".zip"):
             found |= _zipped(path)
+    for name in sorted(name for name, heard in found.items() if not heard):
+        print(f"{name}: left out, there is no probe request in it", file=sys.stderr)
     return _once({name: _stretch(heard) for name, heard in found.items() if heard})
 
 

@@ -58,6 +58,19 @@ def test_a_broken_capture_and_a_folder_without_truth_are_named(
     assert "neither pcap nor pcapng" in capsys.readouterr().err
     assert wifi_devices.main([str(tmp_path)]) == 2
     assert "neither pcap nor pcapng" in capsys.readouterr().err
+    assert wifi_devices.main([str(tmp_path / "nowhere")]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_a_file_without_probe_requests_is_named_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Phone1-A.csv").write_text("Time;Address\n1;2\n", encoding="utf-8")
+    (tmp_path / "Phone2-A.pcap").write_bytes(frames.capture([(1.0, frames.common(-50) + frames.beacon())]))
+    assert wifi_devices.main([str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert "csv:Phone1-A: left out" in told
+    assert "Phone2-A: left out" in told
 
 
 def test_mixes_of_labelled_phones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
