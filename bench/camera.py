@@ -35,6 +35,7 @@ from tests.fakes.network_camera import NetworkCamera, missing, network_camera
 
 HOUR_FRAMES = 36_000
 AT_ONCE = 4
+TRIES = 5
 
 Figures = dict[str, Any]
 
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> int:
     """Measure and print."""
     options = argparse.ArgumentParser(prog="bench camera", description=__doc__)
     options.add_argument("--json", action="store_true")
-    options.add_argument("--trials", type=int, default=20)
+    options.add_argument("--trials", type=int, default=20, help="of each kind of loss")
     options.add_argument("--seconds", type=float, default=20.0)
     options.add_argument("--failures", type=int, default=500)
     chosen = options.parse_args(argv)
@@ -70,31 +71,39 @@ def _driver(address: str, decode: str = "all") -> RtspDriver:
 
 
 async def _cost(codec: str, fps: int, decode: str, seconds: float) -> Figures:
-    """CPU of the child and of ours for one camera; the server's is not in it."""
+    """CPU of the child and of ours for one camera; the server's is not in it. A machine too busy to serve the stream
+    says so instead."""
     with network_camera(codec, "1280x720", fps) as camera:
-        async with _driver(camera.address, decode).open() as frames:
-            child = next(one for one in psutil.Process().children() if "ffmpeg" in one.name())
-            await anext(frames)
-            theirs, ours, began, count = sum(child.cpu_times()[:2]), time.process_time(), time.monotonic(), 0
-            async for _ in frames:
-                count += 1
-                if time.monotonic() - began >= seconds:
-                    break
-            theirs, ours = sum(child.cpu_times()[:2]) - theirs, time.process_time() - ours
-            lasted = time.monotonic() - began
-            return {
-                "pictures/s": round(count / lasted, 1),
-                "decoder, share of a core (%)": round(100 * theirs / lasted, 1),
-                "daemon, share of a core (%)": round(100 * ours / lasted, 1),
-                "decoder, ms a second of stream": round(1000 * theirs / lasted, 1),
-                "together, ms a picture": round(1000 * (theirs + ours) / count, 2),
-                "decoder RSS (MB)": round(child.memory_info().rss / 1e6),
-            }
+        for _ in range(TRIES):
+            with suppress(DriverUnavailable):
+                return await _watched(camera.address, decode, seconds)
+    return {"error": "the stream stalled again and again: is the machine busy?"}
+
+
+async def _watched(address: str, decode: str, seconds: float) -> Figures:
+    async with _driver(address, decode).open() as frames:
+        child = next(one for one in psutil.Process().children() if "ffmpeg" in one.name())
+        await anext(frames)
+        theirs, ours, began, count = sum(child.cpu_times()[:2]), time.process_time(), time.monotonic(), 0
+        async for _ in frames:
+            count += 1
+            if time.monotonic() - began >= seconds:
+                break
+        theirs, ours = sum(child.cpu_times()[:2]) - theirs, time.process_time() - ours
+        lasted = time.monotonic() - began
+        return {
+            "pictures/s": round(count / lasted, 1),
+            "decoder, share of a core (%)": round(100 * theirs / lasted, 1),
+            "daemon, share of a core (%)": round(100 * ours / lasted, 1),
+            "decoder, ms a second of stream": round(1000 * theirs / lasted, 1),
+            "together, ms a picture": round(1000 * (theirs + ours) / count, 2),
+            "decoder RSS (MB)": round(child.memory_info().rss / 1e6),
+        }
 
 
 async def _trials(trials: int) -> Figures:
-    """Kill or freeze a camera and bring it back, a few cameras at once, as the daemon supervises them."""
-    rounds = max(1, trials // AT_ONCE)
+    """Kill and freeze cameras and bring them back, `trials` of each, a few at once, as the daemon supervises them."""
+    rounds = max(1, 2 * trials // AT_ONCE)
     with ExitStack() as stack:
         cameras = [stack.enter_context(network_camera()) for _ in range(AT_ONCE)]
         told = await asyncio.gather(*(_tried(camera, rounds, n) for n, camera in enumerate(cameras)))

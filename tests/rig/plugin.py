@@ -16,7 +16,7 @@ from tests.rig.devices.power import CUTS_VARIABLE, POWER_CUTS, Power
 if TYPE_CHECKING:
     from tests.rig.arm64 import Arm64
     from tests.rig.container import Container
-    from tests.rig.devices import Adapter, Camera, Disk, LoggedDisk, Monitor, Reader
+    from tests.rig.devices import Adapter, Camera, Disk, LoggedDisk, Monitor, Reader, UsbCamera
 
 PLACE = os.environ.get("PASSERBY_RIG", "")
 
@@ -57,6 +57,15 @@ def camera() -> "Iterator[Camera]":
     from tests.rig.devices import camera
 
     with camera.camera() as device:
+        yield device
+
+
+@pytest.fixture
+def usb_camera() -> "Iterator[UsbCamera]":
+    """A USB camera that gives motion JPEG (`usb_camera.path`), whose cable can be pulled: its node goes with it."""
+    from tests.rig.devices import usb_camera
+
+    with usb_camera.usb_camera() as device:
         yield device
 
 

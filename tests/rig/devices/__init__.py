@@ -6,6 +6,7 @@ from tests.rig.devices.disk import Disk
 from tests.rig.devices.log import LoggedDisk
 from tests.rig.devices.power import Power
 from tests.rig.devices.reader import Reader
+from tests.rig.devices.usb_camera import UsbCamera
 from tests.rig.devices.wifi import Monitor
 
-__all__ = ["Adapter", "Camera", "Disk", "LoggedDisk", "Monitor", "Power", "Reader"]
+__all__ = ["Adapter", "Camera", "Disk", "LoggedDisk", "Monitor", "Power", "Reader", "UsbCamera"]
