@@ -203,7 +203,8 @@ class Tracker:
         weak = boxes[:, 4] < self._sure
         stage = 2.0 * (rows[:, CONFIRMED] == 0)[:, None] + weak[None, :]
         allowed = (far < np.where(weak, rules.weak_gate, rules.gate)) & (ratio < np.log(rules.growth))
-        allowed &= ~(elsewhere[:, None] & weak[None, :])
+        if elsewhere.any():
+            allowed &= ~(elsewhere[:, None] & weak[None, :])
         track, detection = np.nonzero(allowed)
         cost = (stage * 100 + far + 4 * ratio)[track, detection]
         pairs: list[tuple[int, int]] = []
@@ -255,20 +256,24 @@ class Tracker:
     def _miss(self, at: float, hit: NDArray[np.bool_], elsewhere: NDArray[np.bool_]) -> None:
         """End who was not seen for too long, and who has walked out of the picture."""
         rows, rules = self._rows, self.rules
-        if not len(rows):
+        lost = np.flatnonzero(~hit)
+        if not len(lost):
             return
-        rows[~hit & elsewhere & ~self._restless(at), SEEN] = at
-        missed = ~hit & ~elsewhere
-        confirmed = rows[:, CONFIRMED] > 0
-        x, y = rows[:, X] / self._aspect, rows[:, Y]
-        rows[missed & ~confirmed, HITS] -= 1
+        missed = lost
+        if elsewhere.any():
+            rows[lost[elsewhere[lost] & ~self._restless(at)[lost]], SEEN] = at
+            missed = lost[~elsewhere[lost]]
+        rows[missed[rows[missed, CONFIRMED] == 0], HITS] -= 1
         rows[missed, MISSES] += 1
+        gone = rows[lost]
+        x, y = gone[:, X] / self._aspect, gone[:, Y]
+        corners = self._corners(gone)
         outside = (x < 0) | (x > 1) | (y < 0) | (y > 1)
-        corners = self._corners(rows)
-        outside |= ((corners[:, :2] < 0) | (corners[:, 2:4] > 1)).any(axis=1) & (rows[:, MISSES] >= rules.leaving)
-        over = (~hit & outside) | (missed & ~confirmed & (rows[:, HITS] < 0))
-        self.ended = tuple(int(number) for number in rows[over & confirmed, NUMBER])
-        self._rows = rows[~over]
+        outside |= ((corners[:, :2] < 0) | (corners[:, 2:4] > 1)).any(axis=1) & (gone[:, MISSES] >= rules.leaving)
+        over = lost[outside | ((gone[:, CONFIRMED] == 0) & (gone[:, HITS] < 0))]
+        if len(over):
+            self.ended = tuple(int(number) for number in rows[over[rows[over, CONFIRMED] > 0], NUMBER])
+            self._rows = np.delete(rows, over, axis=0)
 
     def _begin(self, found: Array, boxes: Boxes, used: NDArray[np.bool_], at: float) -> None:
         fresh = np.flatnonzero(~used & (boxes[:, 4] >= self._sure))
