@@ -15,7 +15,9 @@ from observations import Box, Track
 
 Array: TypeAlias = NDArray[np.float64]
 
-X, Y, W, H, VX, VY, P, PV, V, SINCE, SEEN, SCORE, HITS, CONFIRMED, NUMBER, BEST, LOOKED, MISSES, FIRST = range(19)
+X, Y, W, H, VX, VY, P, PV, V, SINCE, SEEN, SCORE, HITS, CONFIRMED, NUMBER, BEST, LOOKED, MISSES, SURES, FIRST = range(
+    20
+)
 COLUMNS = FIRST + 4
 _JUST = 2.0  # in CONFIRMED, for the one update that confirms
 
@@ -58,6 +60,12 @@ class Rules:
     """A person at the picture's edge has left it when missed so many times in a row."""
     coast: float = 1.2
     """A confirmed track ends after this time without a detection."""
+    faded: float = 0.9
+    """A score below this share of a sure one has faded."""
+    hardly: int = 3
+    """Who was surely seen so often or less may be a second box on somebody else."""
+    shadow: float = 0.4
+    """Such a one is, when he lies by this share in somebody, or holds him."""
     same: float = 0.75
     """A detection that lies by this share in a followed person, or holds it, begins no new track."""
 
@@ -104,7 +112,7 @@ class Tracker:
         found = self._centred(boxes)
         taken = self._associate(found, boxes, at, step, elsewhere)
         self._miss(at, taken[0], elsewhere)
-        self.ended = (*over, *self.ended)
+        self.ended = (*over, *self.ended, *self._shadows())
         self._begin(found, boxes, taken[1], at)
         return self.tracks()
 
@@ -235,6 +243,7 @@ class Tracker:
         score = boxes[pairs[:, 1], 4]
         rows[:, SCORE] += 0.3 * (score - rows[:, SCORE])
         rows[:, HITS] += np.where(score >= self._sure, 1.0, 0.5)
+        rows[:, SURES] += score >= self._sure
         rows[:, BEST] = np.maximum(rows[:, BEST], score)
         self._rows[chosen] = rows
         for row in chosen[(rows[:, CONFIRMED] == 0) & self._credible(rows, boxes[pairs[:, 1]])]:
@@ -275,6 +284,20 @@ class Tracker:
             self.ended = tuple(int(number) for number in rows[over[rows[over, CONFIRMED] > 0], NUMBER])
             self._rows = np.delete(rows, over, axis=0)
 
+    def _shadows(self) -> tuple[int, ...]:
+        """End who was hardly ever surely seen, no longer is, and stands in somebody who is: a second box on him."""
+        rows, rules = self._rows, self.rules
+        faded = (
+            (rows[:, SCORE] < rules.faded * self._sure) & (rows[:, SURES] <= rules.hardly) & (rows[:, CONFIRMED] > 0)
+        )
+        clear = (rows[:, SCORE] >= self._sure) & (rows[:, CONFIRMED] > 0)
+        if not faded.any() or not clear.any():
+            return ()
+        corners = self._corners(rows)
+        over = np.flatnonzero(faded)[_within(corners[faded], corners[clear]) > rules.shadow]
+        self._rows = np.delete(rows, over, axis=0)
+        return tuple(int(number) for number in rows[over, NUMBER])
+
     def _begin(self, found: Array, boxes: Boxes, used: NDArray[np.bool_], at: float) -> None:
         fresh = np.flatnonzero(~used & (boxes[:, 4] >= self._sure))
         if len(fresh) and len(self._rows):
@@ -290,7 +313,7 @@ class Tracker:
         new[:, SINCE] = new[:, SEEN] = new[:, LOOKED] = at
         new[:, SCORE] = boxes[fresh, 4]
         new[:, BEST] = boxes[fresh, 4]
-        new[:, HITS] = 1
+        new[:, HITS] = new[:, SURES] = 1
         new[:, FIRST:] = boxes[fresh, :4]
         self._rows = np.vstack((self._rows, new))
 

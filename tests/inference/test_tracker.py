@@ -127,6 +127,19 @@ def test_a_second_box_on_the_same_person_begins_nobody() -> None:
     assert len(tracks) == 1
 
 
+def test_a_second_box_that_fades_on_somebody_is_ended_and_one_beside_him_is_not() -> None:
+    for away, left in ((0.04, [1]), (0.12, [1, 2])):
+        tracker = square()
+        for n in range(30):
+            second = 0.75 if n < 3 else 0.4
+            tracks = tracker.update(n / 10, boxes((0.5, 0.5, 0.2, 0.9), (0.5 + away, 0.5, 0.2, second)))
+        assert sorted(track.number for track in tracks) == left
+    for n in range(40):
+        second = 0.75 if n < 10 else 0.4
+        tracks = tracker.update(4 + n / 10, boxes((0.5, 0.5, 0.2, 0.9), (0.54, 0.5, 0.2, second)))
+    assert len(tracks) == 2, "somebody seen for a second is hidden now, not gone"
+
+
 def test_time_that_does_not_advance_changes_nothing() -> None:
     tracker = square()
     before = walk(tracker, 10, 1.0, 1.0)[-1]
