@@ -8,6 +8,8 @@ from bench._frames import throughput
 from bench._machine import show
 from bench._pickers import engines
 from bench._shelf import DENSE, SPARSE, Score, judge, sum_of
+from tests.drivers.rfid.families import FAMILIES
+from tests.drivers.rfid.test_framing import fuzz
 
 
 def _day(
@@ -29,9 +31,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--ours-only", action="store_true", help="leave the peers out, for long runs")
     parser.add_argument("--picks-only", action="store_true", help="leave the codecs and the core's share out")
     parser.add_argument("--sparse", action="store_true", help="a shelf of 24 tags, 10 cm apart, instead of 200")
+    parser.add_argument("--fuzz", type=int, default=0, help="mutated frames fed to each family's codec")
     chosen = parser.parse_args(argv)
     shelf = SPARSE if chosen.sparse else DENSE
     figures: dict[str, object] = {} if chosen.picks_only else throughput()
+    if chosen.fuzz:
+        figures["fuzzed frames"] = {
+            family.name: {"fed": chosen.fuzz, "decoded": fuzz(family, chosen.fuzz, seed=7)} for family in FAMILIES
+        }
     for rate in map(float, filter(None, chosen.rates.split(","))):
         for shadows in (False, True):
             one = partial(_day, rate, shadows, chosen.hours, chosen.ours_only, shelf)
