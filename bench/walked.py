@@ -27,7 +27,7 @@ from simulation.printer import sales
 from simulation.store import Store
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "store.toml"
-CAMERA, FPS, TICK = "floor", 4.0, 1.0
+CAMERA, FPS, TICK = "floor", 2.0, 1.0
 WIDE, HIGH = 640, 360
 SHOWN = 0.5
 """The share of a person's box that must be in the picture."""
