@@ -65,7 +65,7 @@ ATTACKS = (
     ),
     Attack("adverts_in_published", "the same for addresses of Bluetooth, badges' too", 0.005),
     Attack("tags_in_published", "the same for the serials of the shelf's tags", 0.005),
-    Attack("makers_swept", "the same for every maker's prefix before the ends of recent addresses, fits", 0),
+    Attack("makers_swept", "recognise recent addresses by every maker's prefix before their ends, fits", 0),
     Attack("told_of_fewer_than_five", "single out: figures under a floor that were told of fewer than five", 0),
     Attack("sketch_membership", "tell members of an exchanged sketch from others, advantage over guessing", 0.05),
 )
