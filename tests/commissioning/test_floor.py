@@ -21,6 +21,7 @@ from events import Sensor
 from tests.analytics.scene import Scene
 from tests.daemon.test_counting import DRAWN, drawn, told
 from tests.daemon.test_live import IN_QUEUE
+from tests.e2e.commissioned import chromium, needs_chromium
 
 NAMES = frozenset({"localhost", "box.local"})
 
@@ -68,6 +69,20 @@ async def test_a_browser_gets_the_page_and_the_figures_of_this_moment(tmp_path: 
         assert {zone["name"]: zone["persons"] for zone in camera["zones"]} == {"left": 2, "right": 0}
         assert {line["name"] for line in camera["lines"]} == {"door", "tills"}
         assert area == {"name": "sales", "persons": 2}
+
+
+@needs_chromium
+async def test_a_real_browser_draws_it_and_says_when_the_box_is_gone(tmp_path: Path, box: Box) -> None:
+    async with chromium() as browser, listening(Floor(Link(tmp_path), NAMES).answer, 0) as server:
+        page = await (await browser.context(viewport={"width": 320, "height": 640})).new_page()
+        async with running(tmp_path, box):
+            await page.goto(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+            await page.locator("#figures .card", has_text="waiting").locator("b", has_text="2").wait_for()
+            assert await page.locator("svg polygon.queue").count() == 1
+            assert await page.locator("svg").get_attribute("aria-label") == "left: 2, right: 0, till: 2"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+        await page.locator("#age", has_text="no answer for").wait_for()
+        assert browser.hosts == {"127.0.0.1"}
 
 
 async def test_without_the_daemon_the_page_says_so(tmp_path: Path) -> None:
