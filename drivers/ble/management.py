@@ -2,28 +2,24 @@
 needs CAP_NET_ADMIN to listen; naming adapters needs nothing. It never pairs, connects or changes more than power."""
 
 import asyncio
-import ctypes
 import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from drivers.base import DriverUnavailable
-from drivers.ble import mgmt
+from drivers.ble import mgmt, opener
 
 Connect = Callable[[], Awaitable[socket.socket]]
 
-_AF_BLUETOOTH, _BTPROTO_HCI, _CHANNEL_CONTROL = 31, 1, 3
-_SO_RCVBUFFORCE = 33
-_RECEIVE_BUFFER = 1 << 20
 _DATAGRAM = 4096
 _ANSWER_S = 12.0
 """The kernel gives a controller 2 s for each command and a power-up takes several."""
 OPENER = Path("/run/passerby-bluetooth.sock")
 """Where systemd starts drivers.ble.opener for a daemon that may not open the socket itself."""
-_OPENER_S = 10.0
+_OPENER_S = 30.0
 
 
 async def kernel_socket() -> socket.socket:
@@ -31,36 +27,27 @@ async def kernel_socket() -> socket.socket:
     return await asyncio.to_thread(handed_socket, OPENER) if OPENER.is_socket() else own_socket()
 
 
-def handed_socket(opener: Path) -> socket.socket:
-    """The socket that a privileged process at `opener` opens for us. Raises DriverUnavailable, its own reason too."""
+def handed_socket(place: Path) -> socket.socket:
+    """The socket that a privileged process at `place` opens for us. Raises DriverUnavailable, its own reason too."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
         asking.settimeout(_OPENER_S)
         try:
-            asking.connect(str(opener))
+            asking.connect(str(place))
             said, descriptors, _, _ = socket.recv_fds(asking, _DATAGRAM, 1)
         except OSError as error:
-            raise DriverUnavailable("denied", f"{opener} hands out no socket: {error.strerror or error}") from None
+            raise DriverUnavailable("denied", f"{place} hands out no socket: {error.strerror or error}") from None
     if descriptors:
-        return socket.socket(_AF_BLUETOOTH, socket.SOCK_RAW, _BTPROTO_HCI, fileno=descriptors[0])
+        return socket.socket(opener.AF_BLUETOOTH, socket.SOCK_RAW, opener.BTPROTO_HCI, fileno=descriptors[0])
     code, _, reason = said.decode("utf-8", "replace").partition("\n")
-    raise DriverUnavailable(code or "denied", reason or f"{opener} said nothing: journalctl -u 'passerby-bluetooth@*'")
+    raise DriverUnavailable(code or "denied", reason or f"{place} said nothing: journalctl -u 'passerby-bluetooth@*'")
 
 
 def own_socket() -> socket.socket:
     """A socket of this process's own rights. Raises DriverUnavailable where the kernel has no Bluetooth."""
     try:
-        connection = socket.socket(_AF_BLUETOOTH, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _BTPROTO_HCI)
-    except OSError:
-        raise DriverUnavailable("no_bluetooth", "this kernel has no Bluetooth: load the adapter's module") from None
-    # Python's own bind knows no channel before 3.14.
-    address = struct.pack("<HHH", _AF_BLUETOOTH, mgmt.NO_INDEX, _CHANNEL_CONTROL)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.bind(connection.fileno(), address, len(address)) != 0:
-        connection.close()
-        raise DriverUnavailable("denied", f"the management socket refused: {os.strerror(ctypes.get_errno())}")
-    with suppress(PermissionError):
-        connection.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
-    return connection
+        return opener.opened()
+    except opener.Refused as refusal:
+        raise DriverUnavailable(refusal.code, refusal.reason) from None
 
 
 class Management:
