@@ -102,6 +102,8 @@ def main(argv: list[str]) -> None:
     known = rehearsal(box.config, Store(store.seed, MIDNIGHT + store.origin, store.hour, store.hours))
     accuracy = Accuracy()
     lines = list(recorded(box.said))
+    if given.record:
+        given.record.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
     for line in lines:
         message = json.loads(line)
         found = beside(known, message["topic"], message["payload"])
@@ -109,8 +111,6 @@ def main(argv: list[str]) -> None:
             accuracy.add(known, message["payload"], found)
         elif found:
             accuracy.rows(found, 1)
-    if given.record:
-        given.record.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
     show({"hours": given.hours, "from_hour": given.hour, "seed": given.seed} | accuracy.figures(), given.json)
 
 

@@ -4,6 +4,7 @@ A figure that the box keeps back until enough have made it is compared with ever
 reports must be asked about in their order, each once.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
@@ -19,7 +20,7 @@ from simulation.plan import FloorLine
 from simulation.printer import sales
 from simulation.serving import attendance, services
 from simulation.store import Store
-from simulation.truth import footfall, queueing, stays
+from simulation.truth import queueing, stays
 from simulation.walk import Crossing
 
 Row: TypeAlias = Mapping[str, Any]
@@ -74,6 +75,10 @@ class Rehearsal:
         self._arriving = Air(store).arriving()
         self._heard: list[tuple[float, str, int]] = []
         self._receipts = sales(store)
+        self._crossings = {
+            line.name: sorted((one.at, one.inwards) for person in store.people for one in person.walk.crossings(line))
+            for line in store.plan.lines
+        }
         self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
             "lines": self._line,
             "zones": self._zone,
@@ -113,12 +118,18 @@ class Rehearsal:
         return since
 
     def _line(self, told: Row, start: float, end: float) -> Figures:
-        found = [one for one in footfall(self.store, start, end) if one.line == told["line"]]
-        if not found:
+        if told["line"] not in self._crossings:
             return {}
-        now = found[0]
-        so_far = next(one for one in footfall(self.store, self.store.origin, end) if one.line == told["line"])
-        return {"in": now.inwards, "out": now.outwards, "day_in": so_far.inwards, "day_out": so_far.outwards}
+        into, out = self._passed(told["line"], start, end)
+        day_in, day_out = self._passed(told["line"], self.store.origin, end)
+        return {"in": into, "out": out, "day_in": day_in, "day_out": day_out}
+
+    def _passed(self, line: str, start: float, end: float) -> tuple[int, int]:
+        """How many passed a line in start <= at < end, inwards and outwards."""
+        ways = self._crossings[line]
+        found = ways[bisect_left(ways, (start, False)) : bisect_left(ways, (end, False))]
+        inwards = sum(into for _, into in found)
+        return inwards, len(found) - inwards
 
     def _zone(self, told: Row, start: float, end: float) -> Figures:
         name = told["zone"]
@@ -185,11 +196,10 @@ class Rehearsal:
         }
 
     def _conversion(self, told: Row, start: float, end: float) -> Figures:
-        out = {one.line: one.outwards for one in footfall(self.store, start, end)}
-        return {"bought": out["exit"], "unbought": out["door"]}
+        return {"bought": self._passed("exit", start, end)[1], "unbought": self._passed("door", start, end)[1]}
 
     def _sales(self, told: Row, start: float, end: float) -> Figures:
-        visitors = sum(one.inwards for one in footfall(self.store, start, end) if one.line in _DOORS)
+        visitors = sum(self._passed(door, start, end)[0] for door in _DOORS)
         served = queueing(self.store, start, end).served
         bought = self._sold(start, end) if told.get("transactions") is not None else served
         figures: Figures = {"visitors": visitors, "services": served, "transactions": bought}
@@ -206,8 +216,8 @@ class Rehearsal:
 
     def _beyond(self, told: Row, start: float, end: float) -> Figures:
         """Who passed on the pavement, and who beyond it."""
-        passed = {one.line: one.inwards + one.outwards for one in footfall(self.store, start, end)}
-        return {"seen": passed["pavement"], "outside": passed["street"] - passed["pavement"]}
+        near, all_of_them = (sum(self._passed(line, start, end)) for line in ("pavement", "street"))
+        return {"seen": near, "outside": all_of_them - near}
 
     def lengths(self, section: str, told: Row, start: float, end: float) -> Sequence[float]:
         """What stands behind a row's bins (stays, waits, visits; seconds) since it was told last."""
