@@ -29,6 +29,7 @@ from the truth in place of pictures and errs nowhere at the doors.
   half of what is taken here, is never told: too few picks, where it used to be too many.
 - WiFi devices: the phones of the store are of six models whose randomised frames look alike within a model, so the
   estimate is near its lower bound; the interval is wide.
+- Persons by radio: kappa is learnt from the camera, and its interval is too narrow in the first hours of a box's life.
 - Not in the table: attention (a face is at most ten pixels high in this view, and the drawn people have none), children
   (there are none in the store), and what needs days: returning shares, the audit's verdicts (`python -m bench fusion`).
 """
