@@ -174,3 +174,5 @@ async def test_a_radio_that_somebody_blocks_while_it_listens(adapter: Adapter, s
     figures = {"noticed_s": seen, "as": code, "recovered_s": round(again - blocked, 2)}
     record(f"rfkill_{source}", figures)
     print(source, figures, radio.ended)
+    assert code in ("powered_off", "blocked")
+    assert (switch(adapter.name) / "soft").read_text(encoding="ascii") == "0\n"
