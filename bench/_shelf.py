@@ -88,7 +88,7 @@ def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
     tail = (1 - level) / 2
 
     def below(mean: float, most: int) -> float:
-        return math.exp(-mean) * sum(mean**n / math.factorial(n) for n in range(most + 1))
+        return math.fsum(math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) for n in range(most + 1))
 
     def solve(most: int, wanted: float) -> float:
         low, high = 0.0, 10.0 * (most + 5)
