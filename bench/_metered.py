@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from bench._day import Cost, day
+from bench._day import FASTEST, Cost, day
 from events import Report
 from mqtt.codec import Envelope, Form, decode, encode_many
 from mqtt.topics import SAID, Topic, topic_of
@@ -30,7 +30,7 @@ async def hours(count: int) -> dict[str, list[tuple[str, Envelope]]]:
     """What a box with four sensors says in the simulated store's noon: (full topic, document) by kind."""
     said: dict[str, list[tuple[str, Envelope]]] = defaultdict(list)
     options = {"hour": "12", "hours": str(count + 0.05)}
-    async for _, told, _ in day(CONFIG, {"window.seconds": "300"}, options, Cost()):
+    async for _, told, _ in day(CONFIG, {"window.seconds": "300"}, options, Cost(), 60 + count * 3600 / FASTEST):
         topic = topic_of(told.topic)
         if topic in SAID:
             assert topic is not None

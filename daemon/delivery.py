@@ -18,7 +18,7 @@ from privacy.ledger import Ledger
 log = logging.getLogger(__name__)
 
 RETRY_S = 5.0
-EARLY = 0.8
+EARLY = 0.6
 """The open window is saved after this share of the time that a power cut may cost: the rest is for the disk."""
 MOST_WAITING = 1024
 MOST_UNDATED = 10_000
