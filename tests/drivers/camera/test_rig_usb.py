@@ -17,7 +17,7 @@ from tests.rig.devices import UsbCamera
 
 pytestmark = pytest.mark.rig
 
-TRIALS = 4
+TRIALS = 2
 PATIENCE = 120.0
 """Seconds for what an emulated machine does in some tenths."""
 
@@ -71,8 +71,8 @@ async def test_a_pulled_cable_is_noticed_and_a_returned_one_found_each_time(usb_
         usb_camera.plug()
         assert await first(usb_camera) == (640, 480)
         back.append(time.monotonic() - began)
-    figures = {"trials": TRIALS, "noticed_s": _spread(noticed), "back_s": _spread(back)}
-    (Path(os.environ["PASSERBY_RIG_RESULTS"]) / "usb_camera.json").write_text(json.dumps(figures), encoding="utf-8")
+        figures = {"trials": len(back), "noticed_s": _spread(noticed), "back_s": _spread(back)}
+        (Path(os.environ["PASSERBY_RIG_RESULTS"]) / "usb_camera.json").write_text(json.dumps(figures), encoding="utf-8")
     assert median(noticed) < 10
 
 

@@ -49,36 +49,40 @@ class Firmware:
     def _run(self) -> None:
         due = time.monotonic()
         while True:
-            if select.select([self._cable], [], [], max(0.0, due - time.monotonic()))[0] and not self._heard():
-                return
-            if time.monotonic() >= due:
-                due += PERIOD
-                if self._waiting and not self._sending and not self.frozen:
-                    size = SIZES[self._chosen[3] - 1]
-                    self._sending.extend(transfers(self._pictures[size][self._count % 10], self._count % 2 == 1))
-                    self._count += 1
-            while self._waiting and self._sending:
-                self._reply(self._waiting.popleft(), 0, self._sending.popleft())
+            try:
+                if select.select([self._cable], [], [], max(0.0, due - time.monotonic()))[0] and not self._heard():
+                    return
+                if time.monotonic() >= due:
+                    due = max(due + PERIOD, time.monotonic() - PERIOD)
+                    self._show()
+                while self._waiting and self._sending:
+                    self._reply(self._waiting.popleft(), 0, self._sending.popleft())
+            except OSError:
+                return  # the cable was pulled
+
+    def _show(self) -> None:
+        """Have the next picture ready, if somebody waits for it and the last one has gone."""
+        if self._waiting and not self._sending and not self.frozen:
+            size = SIZES[self._chosen[3] - 1]
+            self._sending.extend(transfers(self._pictures[size][self._count % 10], self._count % 2 == 1))
+            self._count += 1
 
     def _heard(self) -> bool:
         """Answer one request; False when there will be no more."""
-        try:
-            head = self._cable.recv(48, socket.MSG_WAITALL)
-            if len(head) < 48:
-                return False
-            kind, number, _, inwards, endpoint = unpack(">5I", head[:20])
-            if kind == _UNLINK:
-                return self._unlinked(number, unpack(">I", head[20:24])[0])
-            (length,) = unpack(">i", head[24:28])
-            said = b"" if inwards or not length else self._cable.recv(length, socket.MSG_WAITALL)
-            if endpoint:
-                self._waiting.append(number)
-            else:
-                answer = self._asked(head[40:48], said)
-                sent = b"" if answer is None else answer[:length]
-                self._reply(number, _STALL if answer is None else 0, sent if inwards else b"", len(said))
-        except OSError:
+        head = self._cable.recv(48, socket.MSG_WAITALL)
+        if len(head) < 48:
             return False
+        kind, number, _, inwards, endpoint = unpack(">5I", head[:20])
+        if kind == _UNLINK:
+            return self._unlinked(number, unpack(">I", head[20:24])[0])
+        (length,) = unpack(">i", head[24:28])
+        said = b"" if inwards or not length else self._cable.recv(length, socket.MSG_WAITALL)
+        if endpoint:
+            self._waiting.append(number)
+        else:
+            answer = self._asked(head[40:48], said)
+            sent = b"" if answer is None else answer[:length]
+            self._reply(number, _STALL if answer is None else 0, sent if inwards else b"", len(said))
         return True
 
     def _unlinked(self, number: int, which: int) -> bool:
