@@ -13,8 +13,8 @@ from typing import Any
 import click
 import numpy as np
 
-from analytics.radio.lessons import Counted, Lessons, joined, lessons
-from analytics.radio.site import SiteModel, calibrate, cross_predict
+from analytics.radio.lessons import SHIFTS_DB, Counted, Lessons, joined, lessons
+from analytics.radio.site import FEWEST_WINDOWS, SiteModel, calibrate, cross_predict
 from drivers.base import CodecError
 from drivers.wifi.replay import requests
 from privacy.tokens import Preset, Tokeniser
@@ -80,6 +80,9 @@ def _taught(captures: Sequence[Path], known: list[Counted], gate_dbm: int) -> Le
             f"counts of ten minutes and longer meet captures on {len(set(every.days))} days; three are needed. "
             "Are the times of --counts in the right zone?"
         )
+    windows = len(every.rows) // len(SHIFTS_DB)
+    if windows < FEWEST_WINDOWS:
+        raise ValueError(f"a site is calibrated on {FEWEST_WINDOWS} windows at least; there are {windows}")
     return every
 
 

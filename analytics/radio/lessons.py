@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ WINDOW_SECONDS = 600
 BRIDGED_SECONDS = 120
 """A gap between two equal counts that is no gap."""
 SLACK_SECONDS = 10
+SHIFTS_DB = (0, -4, 4)
+"""A site is also taught as a radio would have heard it that is so much louder: receivers, places and years differ."""
+LOUDEST_DBM, WEAKEST_DBM = 20, -128
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,21 @@ def joined(counts: Sequence[Counted]) -> list[Counted]:
 def lessons(day: str, seen: Sequence[DeviceSighting], counts: Sequence[Counted]) -> Lessons:
     """The windows of ten minutes in each count, from its start on, and those that begin five minutes later.
 
-    `seen` is in order of time. Nothing is asked of a time before the first sighting.
+    `seen` is in order of time. Nothing is asked of a time before the first sighting. Windows as a louder and a weaker
+    radio would have heard them are there too, and are not judged.
     """
+    told = _lessons(day, seen, counts)
+    for shift_db in SHIFTS_DB[1:]:
+        other = _lessons(day, [_shifted(one, shift_db) for one in seen], counts)
+        told.add(Lessons(other.rows, other.persons, other.days, [False] * len(other.rows)))
+    return told
+
+
+def _shifted(one: DeviceSighting, shift_db: int) -> DeviceSighting:
+    return replace(one, rssi_dbm=min(LOUDEST_DBM, max(WEAKEST_DBM, one.rssi_dbm + shift_db)))
+
+
+def _lessons(day: str, seen: Sequence[DeviceSighting], counts: Sequence[Counted]) -> Lessons:
     times = [one.at for one in seen]
     made: dict[float, Slice] = {}
 
