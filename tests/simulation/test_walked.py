@@ -1,6 +1,7 @@
 """With boxes from the truth the box errs nowhere at the doors, and what it says is a recording to be replayed."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from bench._box import MIDNIGHT, StoreBox
 from bench._errors import Accuracy, Bins
 from bench.walked import lived, recorded
 from cli.truth import beside, rehearsal
+from events import Report
 from mqtt.recording import read
 from simulation.store import Store
 
@@ -39,6 +41,16 @@ def test_what_was_said_can_be_replayed(day: tuple[StoreBox, Store]) -> None:
     assert {one.topic.rpartition("/")[2] for one in said} >= {"report"}
     numbers = [one.envelope.seq for one in said if one.topic.endswith("/report")]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_shipped_day_is_one_box_s_of_twelve_hours_without_a_hole() -> None:
+    said = read((Path(__file__).parents[2] / "examples" / "day.jsonl.gz").read_bytes())
+    reports = [one.envelope for one in said if isinstance(one.envelope.event, Report)]
+    assert [one.seq for one in reports] == list(range(1, len(reports) + 1))
+    assert len({one.topic.rpartition("/")[0] for one in said}) == len({one.store for one in reports}) == 1
+    assert len(reports) >= 144
+    for section in ("lines", "zones", "queues", "devices", "phones", "shelves", "tills", "staff", "service", "passers"):
+        assert any(getattr(one.event, section) for one in reports), section
 
 
 def test_bins_are_compared_bin_by_bin() -> None:
