@@ -13,8 +13,11 @@ from bench._machine import show
 CAUSES = """
 ## Where the errors come from
 
-Taken apart track by track against the truth (decision 110), and held against `python -m bench walked`, which has boxes
-from the truth in place of pictures and errs nowhere at the doors.
+Taken apart track by track against the truth (decision 110), and held against a whole day with boxes from the truth in
+place of pictures, two a second, through the same metrics (`python -m bench walked`: 144 windows, seed 5). What that day
+gets wrong is not the detector's: doors 1.7 %, median stay 6.2 % (queue and wine by the most), queue length 0.002, wait
+p90 0.4 %, staff 0.1 %, stock wrong in 11 of 283 clear window ends, devices within their interval in 279 of 288 windows,
+persons by radio in 244 of 264.
 
 - Doors: two who come in one behind the other, in the line of sight, are one box until they part; then one track goes
   on as the other, and an entry is lost. Seldomer one person is marked twice for a second, and both marks cross.
