@@ -119,14 +119,14 @@ async def _trials(trials: int) -> Figures:
 
 async def _tried(camera: NetworkCamera, rounds: int, number: int) -> list[tuple[str, float, float, float]]:
     vitals = Vitals(Sensor.CAMERA, f"camera{number}", "rtsp:")
-    clock, faults = BoxClock(), Faults(lambda at: at)
+    clock = BoxClock()
     seen = [0.0]
 
     async def look(frames: AsyncIterator[Frame]) -> None:
         async for frame in frames:
             seen[0] = frame.at
 
-    def alerting() -> bool:
+    def alerting(faults: Faults) -> bool:
         lost = vitals.stage is Stage.UNAVAILABLE
         cause = Cause(code=Code(vitals.code or "failed"), sensor=vitals.sensor, name=Name(vitals.name))
         return any(alert.active for alert in faults.judge(clock.now(), [cause] if lost else []))
@@ -137,18 +137,17 @@ async def _tried(camera: NetworkCamera, rounds: int, number: int) -> list[tuple[
     try:
         for n in range(rounds):
             await _until(lambda: vitals.stage is Stage.RUNNING and clock.now() - seen[0] < 1)
-            how = "killed" if (n + number) % 2 else "frozen"
+            how, faults = "killed" if (n + number) % 2 else "frozen", Faults(lambda at: at)
             gone = clock.now()
             camera.kill() if how == "killed" else camera.freeze()
             await _until(lambda: vitals.stage is Stage.UNAVAILABLE)
             noticed = clock.now() - gone
-            await _until(alerting)
+            await _until(partial(alerting, faults))
             alert = clock.now() - gone
             await asyncio.to_thread(camera.start) if how == "killed" else camera.thaw()
             back = clock.now()
             await _until(partial(lambda back: seen[0] > back, back))
             rows.append((how, noticed, alert, clock.now() - back))
-            alerting()
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
