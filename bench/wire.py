@@ -116,7 +116,7 @@ def main(argv: list[str]) -> int:
         help="run the box anew, at ten times real time; else a recorded run",
     )
     parser.add_argument("--seconds", type=int, default=300, help="of a window of that run; 300: 15 minutes, 60: 3")
-    parser.add_argument("--day", action="store_true", help="also a day of four sensors in CBOR, from an hour's run")
+    parser.add_argument("--day", action="store_true", help="also a recorded day of four sensors in CBOR")
     options = parser.parse_args(argv)
     door = asyncio.run(real_windows(WINDOWS, options.seconds)) if options.real else recorded()
     invented = [Envelope(report, "kq3x7m2a9d5f1h8j", 1000 + n) for n, report in enumerate(day(1))]
@@ -131,6 +131,6 @@ def main(argv: list[str]) -> int:
         ),
     }
     if options.day:
-        figures["day_of_four_sensors"] = _metered.figures(asyncio.run(_metered.hours(1)))
+        figures["day_of_four_sensors"] = _metered.figures(_metered.recorded(), asyncio.run(_metered.introduced()))
     show(figures, options.json)
     return 0
