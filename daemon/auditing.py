@@ -118,13 +118,7 @@ class Auditing:
             "missed": [{"at": self._epoch(one.at), "way": one.way} for one in found.missed],
             "false": [{"at": self._epoch(one.at), "way": one.way} for one in found.false],
             "lag": round(found.lag, 1),
-            "net_error": found.net_error,
-            "absolute_error": found.absolute_error,
-            "precision": found.precision,
-            "recall": found.recall,
-            "bound": found.bound,
-            "claim": claim,
-            "more": found.more(claim),
+            **_figures(found, claim),
         }
 
     def _certify(self, claim: float) -> dict[str, object]:
@@ -153,13 +147,7 @@ class Auditing:
             "counted_out": found.counted[Way.OUT],
             "missed": len(found.missed),
             "false": len(found.false),
-            "net_error": found.net_error,
-            "absolute_error": found.absolute_error,
-            "precision": found.precision,
-            "recall": found.recall,
-            "bound": found.bound,
-            "claim": claim,
-            "more": found.more(claim),
+            **_figures(found, claim),
             "version": __version__,
             "model": f"{with_model.name}@{with_model.sha256[:16]}",
             "config": digest(self._box.config),
@@ -195,6 +183,11 @@ class Auditing:
             if isinstance(key, EllipticCurvePrivateKey):
                 return key
         return key_of(Path(self._box.config.box.state))
+
+
+def _figures(found: Accuracy, claim: float) -> dict[str, Value]:
+    shares = ("net_error", "absolute_error", "precision", "recall", "bound")
+    return {**{name: getattr(found, name) for name in shares}, "claim": claim, "more": found.more(claim)}
 
 
 def _signed(certificate: Certificate, key: "EllipticCurvePrivateKey") -> Certificate:
