@@ -7,7 +7,6 @@ reports must be asked about in their order, each once.
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
 from math import ceil, floor
 from statistics import mean
 from typing import Any, TypeAlias
@@ -15,13 +14,12 @@ from typing import Any, TypeAlias
 from simulation.adverts import Ether
 from simulation.air import Air
 from simulation.goods import ShelfOfStore
-from simulation.people import Person, Role
-from simulation.plan import FloorLine
+from simulation.outings import DOORS, pairs, passers, visits, walks
+from simulation.people import Role
 from simulation.printer import sales
 from simulation.serving import attendance, services
 from simulation.store import Store
 from simulation.truth import queueing, stays
-from simulation.walk import Crossing
 
 Row: TypeAlias = Mapping[str, Any]
 Figures: TypeAlias = dict[str, float]
@@ -31,7 +29,6 @@ FEWEST = 5
 """The privacy floor of what is told cell by cell."""
 LONGEST = 6
 """Zones of a route at most."""
-_DOORS = ("door", "exit")
 _BINNED = {"zones": ("zone", "dwell"), "queues": ("queue", "waits"), "visits": ("area", "durations")}
 """The name and the bins of the sections that tell lengths."""
 
@@ -52,25 +49,17 @@ class Asked:
     greet: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """One stay behind the doors; `left` is None while it lasts."""
-
-    entered: float
-    left: float | None
-
-
 class Rehearsal:
     """The truth of one store, row by row."""
 
     def __init__(self, store: Store, asked: Asked) -> None:
         self.store, self._asked = store, asked
         self._since: dict[tuple[str, object], float] = {}
-        self._visits = [visit for person in store.people for visit in _visits(store, person)]
-        self._passers = sorted(_passers(store, asked.window_stop))
-        self._moves = sorted(move for walk in _walks(store) for move in _pairs(walk))
+        self._visits = [visit for person in store.people for visit in visits(store, person)]
+        self._passers = sorted(passers(store, asked.window_stop))
+        self._moves = sorted(move for walk in walks(store) for move in pairs(walk))
         self._routes = sorted(
-            (walk[-1][2], tuple(zone for _, zone, _ in walk)) for walk in _walks(store) if len(walk) > 1
+            (walk[-1][2], tuple(zone for _, zone, _ in walk)) for walk in walks(store) if len(walk) > 1
         )
         self._arriving = Air(store).arriving()
         self._heard: list[tuple[float, str, int]] = []
@@ -199,7 +188,7 @@ class Rehearsal:
         return {"bought": self._passed("exit", start, end)[1], "unbought": self._passed("door", start, end)[1]}
 
     def _sales(self, told: Row, start: float, end: float) -> Figures:
-        visitors = sum(self._passed(door, start, end)[0] for door in _DOORS)
+        visitors = sum(self._passed(door, start, end)[0] for door in DOORS)
         served = queueing(self.store, start, end).served
         bought = self._sold(start, end) if told.get("transactions") is not None else served
         figures: Figures = {"visitors": visitors, "services": served, "transactions": bought}
@@ -308,54 +297,3 @@ def _moments(start: float, end: float, step: float = SAMPLE_S) -> Iterator[float
     while at < end:
         yield at
         at += step
-
-
-def _lines(store: Store, *names: str) -> list[FloorLine]:
-    return [line for line in store.plan.lines if line.name in names]
-
-
-def _over(person: Person, lines: list[FloorLine]) -> list[Crossing]:
-    return sorted((one for line in lines for one in person.walk.crossings(line)), key=lambda one: one.at)
-
-
-def _visits(store: Store, person: Person) -> Iterator[_Visit]:
-    entered: float | None = None
-    for crossing in _over(person, _lines(store, *_DOORS)):
-        if crossing.inwards:
-            entered = crossing.at
-        elif entered is not None:
-            yield _Visit(entered, crossing.at)
-            entered = None
-    if entered is not None:
-        yield _Visit(entered, None)
-
-
-def _passers(store: Store, stop: float) -> Iterator[tuple[float, bool, bool]]:
-    """When somebody outside is counted, and whether he has stopped at the window and come in."""
-    for person in store.people:
-        if person.role is Role.STAFF:
-            continue
-        door = next(iter(_over(person, _lines(store, "door"))), None)
-        stopped = [enter + stop for enter, leave in person.walk.inside(store.plan.window) if leave - enter >= stop]
-        if door is not None:
-            if door.inwards:
-                yield door.at, any(at <= door.at for at in stopped), True
-        elif stopped or _over(person, _lines(store, "street")):
-            yield person.walk.end, bool(stopped), False
-
-
-def _walks(store: Store) -> Iterator[list[tuple[float, str, float]]]:
-    """Each person's zones, without repetitions: looked into (for a second) at, the zone, and the end of the walk."""
-    for person in store.people:
-        views = sorted(
-            (enter + 1.0, zone.name, person.walk.end)
-            for zone in store.plan.zones
-            for enter, leave in person.walk.inside(zone.floor)
-            if leave - enter >= 1.0
-        )
-        yield [view for number, view in enumerate(views) if not number or views[number - 1][1] != view[1]]
-
-
-def _pairs(walk: list[tuple[float, str, float]]) -> Iterator[tuple[float, tuple[str, str]]]:
-    for (_, before, _), (at, after, _) in pairwise(walk):
-        yield at, (before, after)

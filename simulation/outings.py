@@ -1,0 +1,73 @@
+"""Who went where in the store: visits behind the doors, passers before the window, walks from zone to zone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from simulation.people import Person, Role
+from simulation.plan import FloorLine
+from simulation.store import Store
+from simulation.walk import Crossing
+
+DOORS = ("door", "exit")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One stay behind the doors; `left` is None while it lasts."""
+
+    entered: float
+    left: float | None
+
+
+def _lines(store: Store, *names: str) -> list[FloorLine]:
+    return [line for line in store.plan.lines if line.name in names]
+
+
+def _over(person: Person, lines: list[FloorLine]) -> list[Crossing]:
+    return sorted((one for line in lines for one in person.walk.crossings(line)), key=lambda one: one.at)
+
+
+def visits(store: Store, person: Person) -> Iterator[Visit]:
+    """The stays of one person between coming in and leaving by either door."""
+    entered: float | None = None
+    for crossing in _over(person, _lines(store, *DOORS)):
+        if crossing.inwards:
+            entered = crossing.at
+        elif entered is not None:
+            yield Visit(entered, crossing.at)
+            entered = None
+    if entered is not None:
+        yield Visit(entered, None)
+
+
+def passers(store: Store, stop: float) -> Iterator[tuple[float, bool, bool]]:
+    """When somebody outside is counted, and whether he has stopped at the window and come in."""
+    for person in store.people:
+        if person.role is Role.STAFF:
+            continue
+        door = next(iter(_over(person, _lines(store, "door"))), None)
+        stopped = [enter + stop for enter, leave in person.walk.inside(store.plan.window) if leave - enter >= stop]
+        if door is not None:
+            if door.inwards:
+                yield door.at, any(at <= door.at for at in stopped), True
+        elif stopped or _over(person, _lines(store, "street")):
+            yield person.walk.end, bool(stopped), False
+
+
+def walks(store: Store) -> Iterator[list[tuple[float, str, float]]]:
+    """Each person's zones, without repetitions: looked into (for a second) at, the zone, and the end of the walk."""
+    for person in store.people:
+        views = sorted(
+            (enter + 1.0, zone.name, person.walk.end)
+            for zone in store.plan.zones
+            for enter, leave in person.walk.inside(zone.floor)
+            if leave - enter >= 1.0
+        )
+        yield [view for number, view in enumerate(views) if not number or views[number - 1][1] != view[1]]
+
+
+def pairs(walk: list[tuple[float, str, float]]) -> Iterator[tuple[float, tuple[str, str]]]:
+    """When somebody looked into a zone after another one, and which two."""
+    for (_, before, _), (at, after, _) in pairwise(walk):
+        yield at, (before, after)
