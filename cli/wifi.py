@@ -19,7 +19,8 @@ from drivers.base import Device, Driver, DriverMisconfigured, DriverUnavailable
 from drivers.registry import driver
 from drivers.wifi.channels import channel_of
 from drivers.wifi.driver import MonitorDriver
-from drivers.wifi.driver import prepare as make_monitor
+from drivers.wifi.ear import prepare as make_monitor
+from drivers.wifi.plan import interfaces
 
 Survey = dict[str, Any]
 
@@ -52,7 +53,7 @@ class _Wall:
 @click.option("--channels", default="1,6,11", show_default=True, help="The channels to walk, with commas.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def survey(device: str, seconds: float, channels: str, as_json: bool) -> None:
-    """Listen on DEVICE (mon:wlan1, or pcap:FILE?speed=max) and say what is heard.
+    """Listen on DEVICE (mon:wlan1, mon:wlan1+wlan2, or pcap:FILE?speed=max) and say what is heard.
 
     Prints the probe requests a second of each channel and the histogram of signal strengths, with the gate it suggests.
 
@@ -89,12 +90,13 @@ def prepare(config: Path) -> None:
         device = Device.parse(radio.device)
         if device.scheme != "mon":
             continue
-        try:
-            make_monitor(device.target)
-            click.echo(f"{name}: monitor")
-        except (DriverUnavailable, DriverMisconfigured) as refusal:
-            click.echo(f"{name}: {refusal.code}: {refusal.reason}", err=True)
-            failed = True
+        for interface in interfaces(device.target):
+            try:
+                make_monitor(interface)
+                click.echo(f"{name}: {interface}: monitor")
+            except (DriverUnavailable, DriverMisconfigured) as refusal:
+                click.echo(f"{name}: {interface}: {refusal.code}: {refusal.reason}", err=True)
+                failed = True
     sys.exit(NO_RADIO if failed else 0)
 
 
@@ -119,9 +121,10 @@ async def surveyed(device: str, seconds: float, channels: list[int]) -> Survey:
     if isinstance(radio, MonitorDriver):
         spent = dict(radio.duty.seconds) or {0: seconds}
         lost = radio.lost + radio.skipped
+        absent = {dongle: why.code for dongle, why in radio.absent.items()}
     else:
         whole = max(1.0, times[-1] - times[0]) if times else 1.0
-        spent, lost = dict.fromkeys(heard_on, whole), 0
+        spent, lost, absent = dict.fromkeys(heard_on, whole), 0, {}
     rows = [
         {"channel": channel or None, "seconds": round(spent.get(channel, 0.0), 1), "frames": heard_on[channel]}
         for channel in sorted({*spent, *heard_on})
@@ -135,6 +138,7 @@ async def surveyed(device: str, seconds: float, channels: list[int]) -> Survey:
     return {
         "frames": heard_on.total(),
         "lost": lost,
+        "absent": absent,
         "channels": rows,
         "histogram_dbm": histogram,
         "suggested_gate_dbm": gate,
@@ -177,5 +181,7 @@ def _show(told: Survey) -> None:
         console.print(f"{low:5d} dBm [{style}]{'█' * round(BAR * count / most):<{BAR}}[/] {count}", highlight=False)
     if gate is not None:
         console.print(f"suggested: gate_dbm = {gate} keeps {told['kept_by_gate']:.0%} of the frames")
+    for dongle, code in told["absent"].items():
+        console.print(f"{dongle} did not listen: {code}", highlight=False)
     if told["lost"]:
         console.print(f"{told['lost']} frames were lost: the machine is too busy")

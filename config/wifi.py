@@ -2,23 +2,28 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from config.section import Name, Section, setting
+from drivers.wifi.plan import interfaces
 
 Channel = Annotated[int, Field(ge=1, le=177)]
 
 
 class Wifi(Section):
-    """One WiFi radio that listens and never sends."""
+    """One WiFi radio, of one dongle or several, that listens and never sends."""
 
     device: str = setting(
         ...,
-        "The interface, as in mon:wlan1, or a capture, as in pcap:day.pcap.gz?speed=60.",
+        "The interface, as in mon:wlan1, several as one radio, as in mon:wlan1+wlan2, or a capture, as in"
+        " pcap:day.pcap.gz?speed=60.",
         pattern=r"^(mon|pcap|sim):",
     )
     channels: tuple[Channel, ...] = Field(
-        (1, 6, 11), description="The channels it walks; a single one is never left.", min_length=1, strict=False
+        (1, 6, 11),
+        description="The channels it walks, dealt in turn to its dongles; a single one is never left.",
+        min_length=1,
+        strict=False,
     )
     dwell: float = setting(2.0, "How long it stays on each channel.", unit="s", ge=1, le=60)
     gate_dbm: int = setting(-80, "Weaker signals are dropped before they are tokenised.", unit="dBm", ge=-100, le=0)
@@ -35,6 +40,14 @@ class Wifi(Section):
         (),
         "Lines across the street in a camera's picture: they teach how many pass outside it; needs taught_by.",
     )
+
+    @field_validator("device")
+    @classmethod
+    def _named(cls, device: str) -> str:
+        scheme, _, rest = device.partition(":")
+        if scheme == "mon":
+            interfaces(rest.partition("?")[0])
+        return device
 
     @model_validator(mode="after")
     def _taught(self) -> Self:

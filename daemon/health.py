@@ -22,7 +22,7 @@ def causes(box: Box, offline_s: float, stats: Stats) -> tuple[Cause, ...]:
     found = [
         Cause(code=Code(vitals.code or "failed"), sensor=vitals.sensor, name=Name(vitals.name))
         for vitals in box.sensors
-        if vitals.stage in (Stage.UNAVAILABLE, Stage.MISCONFIGURED)
+        if vitals.code or vitals.stage in (Stage.UNAVAILABLE, Stage.MISCONFIGURED)
     ]
     found += [
         Cause(code=Code(vitals.view), sensor=vitals.sensor, name=Name(vitals.name))

@@ -67,6 +67,10 @@ class Vitals:
         elif stage is Stage.ENDED:
             self.blind, self.progress = Reason.STOPPED, None
 
+    def impaired(self, code: str | None, text: str | None) -> None:
+        """Note that it runs with a part of itself missing, or with all of it (None)."""
+        self.code, self.text = code, text
+
     def live(self, at: float, view: str = "", gap: float = GAP) -> None:
         """Note a sign of life at `at`; `view` says why what was seen then is of no use, or is empty."""
         if self.progress is not None and not view:

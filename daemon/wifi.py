@@ -1,5 +1,6 @@
 """From the configuration to WiFi radios: driver, tokens, phones, and who teaches how many persons they are."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,10 +19,12 @@ from drivers.base import Device, Driver, DriverMisconfigured
 from drivers.registry import driver
 from drivers.stream import beside
 from drivers.wifi.driver import MonitorDriver
-from events import Sensor
+from events import Code, Sensor
 from observations import ProbeRequest, Tally, Value
 from privacy.returning import Week
 from privacy.tokens import Preset, Tokeniser
+
+log = logging.getLogger(__name__)
 
 DAYS = 7
 EPOCHS = "wifi epochs"
@@ -120,8 +123,19 @@ async def _pulse(box: Box, vitals: Vitals, device: Driver[ProbeRequest] | None) 
         vitals.counts["broken"], vitals.counts["lost"] = device.broken, device.lost + device.skipped
         for channel, seconds in device.duty.seconds.items():
             vitals.counts[f"channel_{channel}_s"] = round(seconds)
+        _impaired(vitals, device)
         vitals.live(box.clock.now())
         await box.clock.sleep(1.0)
+
+
+def _impaired(vitals: Vitals, device: MonitorDriver) -> None:
+    """Say which of several dongles are lost, once when that changes."""
+    text = "; ".join(f"{dongle} {why.code}: {why.reason}" for dongle, why in device.absent.items()) or None
+    if text != vitals.text:
+        vitals.impaired(Code("dongle_lost") if text else None, text)
+        log.warning("%s %s: %s", vitals.sensor, vitals.name, text or "all dongles are back")
+    if device.spare or "spare_dongles" in vitals.counts:
+        vitals.counts["spare_dongles"] = len(device.spare)
 
 
 def _driver(box: Box, radio: Wifi, name: str) -> Driver[ProbeRequest]:

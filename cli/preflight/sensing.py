@@ -13,6 +13,7 @@ from cli.words import words
 from config import Config
 from drivers.base import Device, Driver, DriverMisconfigured, DriverUnavailable
 from drivers.registry import driver
+from drivers.wifi.plan import interfaces
 from inference.models import ModelRefused, checked, models_folder
 from inference.models import model as row
 
@@ -56,7 +57,7 @@ def own(config: Config, root: Path = Path("/")) -> Iterator[Finding]:
     for name, camera in config.cameras.items():
         yield _camera(name, Device.parse(camera.device))
     for name, radio in config.wifi.items():
-        yield _monitor(f"monitor {name}", Device.parse(radio.device), root)
+        yield from _monitors(f"monitor {name}", Device.parse(radio.device), root)
     for name, bluetooth in config.ble.items():
         yield _adapter(f"adapter {name}", Device.parse(bluetooth.device), root)
     for name, reader in config.readers.items():
@@ -108,21 +109,28 @@ async def _looked(what: str, camera: Driver[Any]) -> Finding:
     return passed(what, seen)
 
 
-def _monitor(what: str, device: Device, root: Path) -> Finding:
-    if device.scheme == "pcap":
-        return _file(what, device)
-    interface = root / "sys/class/net" / device.target
+def _monitors(what: str, device: Device, root: Path) -> Iterator[Finding]:
+    if device.scheme in ("sim", "pcap"):
+        yield passed(what, "simulated") if device.scheme == "sim" else _file(what, device)
+        return
+    dongles = interfaces(device.target)
+    for dongle in dongles:
+        yield _monitor(what if len(dongles) == 1 else f"{what} {dongle}", dongle, root)
+
+
+def _monitor(what: str, dongle: str, root: Path) -> Finding:
+    interface = root / "sys/class/net" / dongle
     if not interface.exists():
-        return failed(what, f"there is no interface {device.target}", words()["gone"].person)
+        return failed(what, f"there is no interface {dongle}", words()["gone"].person)
     if int((interface / "type").read_text(encoding="ascii")) == RADIOTAP:
-        return passed(what, f"{device.target} is in monitor mode")
+        return passed(what, f"{dongle} is in monitor mode")
     if (interface / "phy80211").exists():
         return warned(
             what,
-            f"{device.target} is a radio, not yet in monitor mode",
+            f"{dongle} is a radio, not yet in monitor mode",
             "passerby wifi prepare (as root); the service does so",
         )
-    return failed(what, f"{device.target} is no WiFi radio", "name the radio that can monitor: iw dev")
+    return failed(what, f"{dongle} is no WiFi radio", "name the radio that can monitor: iw dev")
 
 
 def _adapter(what: str, device: Device, root: Path) -> Finding:

@@ -4,6 +4,7 @@ import errno
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from drivers.base import DriverMisconfigured, DriverUnavailable
@@ -47,6 +48,16 @@ class Duty:
     _channel: int = 0
     _tuned_at: float = 0.0
     _counted_to: float = 0.0
+
+    @classmethod
+    def of(cls, several: Iterable["Duty"]) -> "Duty":
+        """The seconds and frames of several dongles in sum."""
+        whole = cls()
+        for one in several:
+            whole.frames.update(one.frames)
+            for channel, seconds in one.seconds.items():
+                whole.seconds[channel] = whole.seconds.get(channel, 0.0) + seconds
+        return whole
 
     def tuned(self, at: float, channel: int) -> None:
         """The radio was told to go to `channel`, 0 for wherever it is."""

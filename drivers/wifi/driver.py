@@ -1,30 +1,31 @@
-"""`mon:wlan1`: one radio in monitor mode, its channels walked slowly, its probe requests and nothing else."""
+"""`mon:wlan1`, `mon:wlan1+wlan2`: dongles in monitor mode as one radio; its probe requests and nothing else."""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
-from drivers.base import Clock, CodecError, Device, DriverMisconfigured, DriverUnavailable
+from drivers.base import Clock, Device, DriverMisconfigured, DriverUnavailable
 from drivers.stream import Bounded, beside
-from drivers.wifi import port as ports
-from drivers.wifi.channels import Duty, Tuner, frequency_mhz, refused
-from drivers.wifi.codec import probe_request
-from drivers.wifi.netlink import Nl80211
+from drivers.wifi.channels import Duty, frequency_mhz
+from drivers.wifi.ear import Ear, Refusal
+from drivers.wifi.merge import SAME_SECONDS, Merge
+from drivers.wifi.plan import interfaces, shares
 from observations import ProbeRequest
 
-BATCH = 256
-"""Frames fetched in one turn of the event loop, so that a flood does not starve the others."""
 WAITING = 4096
-WATCH_SECONDS = 1.0
+RETURN_SECONDS = 5.0
+"""Between two looks for a dongle that went away while others still listen."""
 
 
 class MonitorDriver:
-    """One interface. With one channel it stays there; with several it walks them, `dwell` seconds each.
+    """One radio of one dongle or several, among which the channels are dealt as `drivers.wifi.plan` says.
 
-    `broken` counts frames that no driver should send, `duty` says which channels were heard and for how long,
-    `lost` what the kernel dropped and `skipped` what the reader was too slow for. An interface that cannot be tuned
-    because it is no WiFi device (a TAP in a test) is listened to as it is. `connect` gives a socket in place of one.
+    While at least one dongle listens the radio does: the channels of one that is lost go to the others until it is
+    back, and `absent` says which are lost and why. `broken` counts frames that no driver should send, `duty` says which
+    channels were heard and for how long by all dongles, `lost` what the kernel dropped and `skipped` what the reader
+    was too slow for. `connect` gives a socket in place of an interface.
     """
 
     def __init__(
@@ -42,114 +43,117 @@ class MonitorDriver:
                 frequency_mhz(channel)
         except ValueError as error:
             raise DriverMisconfigured("bad_channel", str(error)) from None
-        if not device.target or not channels or dwell < 1.0:
-            raise DriverMisconfigured(
-                "bad_option", "a monitor needs an interface, a channel, and a dwell of 1 s or more"
-            )
-        self._interface = device.target
+        try:
+            self._interfaces = interfaces(device.target)
+        except ValueError as error:
+            raise DriverMisconfigured("bad_option", str(error)) from None
+        if not channels or dwell < 1.0:
+            raise DriverMisconfigured("bad_option", "a monitor needs a channel, and a dwell of 1 s or more")
         self._connect = connect
         self._name = name
         self._clock = clock
         self._channels = tuple(channels)
         self._dwell = dwell
-        self.duty = Duty()
-        self.broken = 0
-        self.lost = 0
-        self.skipped = 0
+        self._heard: Bounded[ProbeRequest] = Bounded(WAITING)
+        self._merge: Merge | None = None
+        self._ears: tuple[Ear, ...] = ()
+        self.absent: dict[str, Refusal] = {}
+
+    @property
+    def duty(self) -> Duty:
+        """The duty of all dongles since the driver was opened."""
+        return Duty.of(ear.duty for ear in self._ears)
+
+    @property
+    def broken(self) -> int:
+        return sum(ear.broken for ear in self._ears)
+
+    @property
+    def lost(self) -> int:
+        return sum(ear.lost for ear in self._ears)
+
+    @property
+    def skipped(self) -> int:
+        return self._heard.dropped + (self._merge.dropped if self._merge else 0)
+
+    @property
+    def spare(self) -> tuple[str, ...]:
+        """Dongles that are there and have no channel, because the others have them all."""
+        return tuple(ear.interface for ear in self._ears if not ear.share and ear.interface not in self.absent)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[ProbeRequest]]:
         """Listen. Raises what `drivers.wifi.port` and `drivers.wifi.channels` raise, now and while reading."""
-        tunable, port = await self._listening()
-        loop = asyncio.get_running_loop()
-        heard: Bounded[ProbeRequest] = Bounded(WAITING)
-        self.duty = Duty()
-        loop.add_reader(port.fileno(), self._drain, port, heard)
+        self._heard = Bounded(WAITING)
+        self._merge = Merge() if len(self._interfaces) > 1 else None
+        self._ears = tuple(self._ear(interface) for interface in self._interfaces)
+        self.absent = {}
         try:
-            async with beside(self._watch(port, heard, tunable), f"wifi-{self._name}-watch"):
-                yield heard
+            for ear in self._ears:
+                await self._opened(ear)
+            self._deal()
+            async with beside(self._listen(), f"wifi-{self._name}-watch"):
+                yield self._heard
         finally:
-            loop.remove_reader(port.fileno())
-            port.close()
+            for ear in self._ears:
+                ear.close()
 
-    async def _listening(self) -> tuple[bool, ports.Port]:
-        """Whether there is something to tune, and the open port."""
-        if self._connect is not None:
-            return False, ports.PairPort(self._connect())
-        return await asyncio.to_thread(prepare, self._interface), ports.Port(self._interface)
+    def _ear(self, interface: str) -> Ear:
+        hear = partial(self._merge.hear, interface) if self._merge else self._heard.put
+        return Ear(interface, name=self._name, clock=self._clock, dwell=self._dwell, hear=hear, connect=self._connect)
 
-    def _drain(self, port: ports.Port, heard: Bounded[ProbeRequest]) -> None:
-        at = self._clock.now()
+    async def _opened(self, ear: Ear) -> None:
+        """Open one at the beginning: that it is missing is told when all are, that it is no radio at once."""
         try:
-            frames = port.receive(BATCH)
-        except (DriverUnavailable, DriverMisconfigured) as error:
-            asyncio.get_running_loop().remove_reader(port.fileno())
-            heard.close(error)
+            await ear.open()
+        except DriverUnavailable as error:
+            self.absent[ear.interface] = error
+            if len(self.absent) == len(self._ears):
+                raise
+
+    def _deal(self) -> None:
+        there = [ear.interface for ear in self._ears if ear.interface not in self.absent]
+        plan = shares(self._channels, there)
+        for ear in self._ears:
+            ear.share = plan.get(ear.interface, ())
+
+    async def _listen(self) -> None:
+        if self._merge is None:
+            await self._keep(self._ears[0])
             return
-        for frame in frames:
-            try:
-                request = probe_request(frame, at, self._name)
-            except CodecError:
-                self.broken += 1
-                continue
-            if request is not None:
-                self.duty.heard(at, request.frequency_mhz or 0)
-                heard.put(request)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._let_go(self._merge), name=f"wifi-{self._name}-merge")
+            for ear in self._ears:
+                tasks.create_task(self._keep(ear), name=f"wifi-{self._name}-{ear.interface}")
 
-    async def _watch(self, port: ports.Port, heard: Bounded[ProbeRequest], tunable: bool) -> None:
-        """Walk the channels, and notice what a silent socket does not tell."""
-        try:
-            tuner = Tuner(self._interface, port.index) if tunable else None
-            try:
-                await self._walk(port, heard, tuner)
-            finally:
-                if tuner is not None:
-                    tuner.close()
-        except (DriverUnavailable, DriverMisconfigured) as error:
-            heard.close(error)
-
-    async def _walk(self, port: ports.Port, heard: Bounded[ProbeRequest], tuner: Tuner | None) -> None:
-        turn = 0
-        due = self._clock.now()
+    async def _keep(self, ear: Ear) -> None:
+        """Walk one dongle; when it is lost, share its channels out and look for it, unless it was the last."""
         while True:
-            now = self._clock.now()
-            if tuner is not None and now >= due and (turn == 0 or len(self._channels) > 1):
-                channel = self._channels[turn % len(self._channels)]
-                await asyncio.to_thread(tuner.tune, channel)
-                self.duty.tuned(self._clock.now(), channel)
-                turn, due = turn + 1, now + self._dwell
-            await self._clock.sleep_until(now + min(WATCH_SECONDS, self._dwell))
-            self.duty.spent(self._clock.now())
-            self.lost, self.skipped = port.count_lost(), heard.dropped
-            port.check()
-            self.duty.check()
+            try:
+                if ear.interface in self.absent:
+                    await ear.open()
+                    del self.absent[ear.interface]
+                    self._deal()
+                await ear.walk()
+            except (DriverUnavailable, DriverMisconfigured) as error:
+                ear.close()
+                self.absent[ear.interface] = error
+                self._deal()
+                if len(self.absent) == len(self._ears):
+                    self._heard.close(self._why())
+                    return
+                if isinstance(error, DriverMisconfigured):
+                    return
+            await self._clock.sleep_until(self._clock.now() + RETURN_SECONDS)
 
+    def _why(self) -> Refusal:
+        """What ended the last dongle; one that may come back is worth another try."""
+        reasons = tuple(self.absent.values())
+        return next((one for one in reasons if isinstance(one, DriverUnavailable)), reasons[-1])
 
-def prepare(interface: str) -> bool:
-    """Make a WiFi interface a monitor and bring it up; answer whether it can be tuned. Raises as opening does."""
-    index = ports.index_of(interface)
-    if not (ports.NET / interface / "phy80211").exists():
-        ports.check_type(interface)
-        if not ports.is_up(interface):
-            ports.set_up(interface, up=True)
-        return False
-    kind = int((ports.NET / interface / "type").read_text(encoding="utf-8"))
-    if kind != ports.ARPHRD_RADIOTAP:
-        ports.set_up(interface, up=False)
-        _monitor(index)
-    if not ports.is_up(interface):
-        ports.set_up(interface, up=True)
-    return True
-
-
-def _monitor(index: int) -> None:
-    try:
-        netlink = Nl80211()
-    except OSError:
-        raise DriverUnavailable("no_nl80211", "the kernel has no nl80211 to make the interface a monitor") from None
-    try:
-        netlink.set_monitor(index)
-    except OSError as error:
-        raise refused(error) from None
-    finally:
-        netlink.close()
+    async def _let_go(self, merge: Merge) -> None:
+        while True:
+            await merge.waiting.wait()
+            await asyncio.sleep(SAME_SECONDS)
+            for request in merge.due(self._clock.now()):
+                self._heard.put(request)

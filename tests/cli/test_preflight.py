@@ -98,6 +98,15 @@ def test_radios_that_are_there(tmp_path: Path) -> None:
     assert found["adapter till"] is Verdict.FAIL
 
 
+def test_every_dongle_of_a_radio_is_looked_at(tmp_path: Path) -> None:
+    put(tmp_path, "sys/class/net/wlan1/type", "803\n")
+    found = {
+        one.what: one.verdict for one in sensing.own(parse(CONFIG.replace("mon:wlan1", "mon:wlan1+wlan2")), tmp_path)
+    }
+    assert found["monitor street wlan1"] is Verdict.PASS
+    assert found["monitor street wlan2"] is Verdict.FAIL
+
+
 def test_the_model_of_the_tree_is_right_and_a_missing_one_is_not(tmp_path: Path) -> None:
     (good,) = sensing.models(parse(CONFIG))
     assert good.verdict is Verdict.PASS

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 
 from cli.main import main
 from cli.wifi import suggested_gate
+from drivers.wifi.port import is_up
 from tests.drivers.wifi import frames
+from tests.drivers.wifi.air import Air
 
 NAME = b"Cafe Central"
 
@@ -54,6 +56,23 @@ def test_the_picture_has_the_gate_and_no_name_or_address(recording: Path) -> Non
 )
 def test_exit_codes_say_what_is_wrong(arguments: list[str], code: int) -> None:
     assert CliRunner().invoke(main, ["wifi", "survey", *arguments]).exit_code == code
+
+
+def test_every_dongle_of_a_radio_is_prepared(tmp_path: Path) -> None:
+    config = tmp_path / "box.toml"
+    config.write_text('[box]\nsite = "shop"\n[wifi.street]\ndevice = "mon:pbprep0+pbprep1"\n', encoding="utf-8")
+    with Air("pbprep1", up=False):
+        done = CliRunner().invoke(main, ["wifi", "prepare", str(config)])
+        assert is_up("pbprep1")
+    assert done.exit_code == 3
+    assert "street: pbprep1: monitor" in done.output
+    assert "street: pbprep0: gone: " in done.output
+
+
+def test_a_survey_names_the_dongle_that_is_missing() -> None:
+    with Air("pbprep2"):
+        done = CliRunner().invoke(main, ["wifi", "survey", "mon:pbprep2+pbprep3", "--seconds", "1", "--json"])
+    assert json.loads(done.output)["absent"] == {"pbprep3": "gone"}
 
 
 def test_the_gate_stays_where_gates_make_sense() -> None:

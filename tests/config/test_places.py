@@ -49,6 +49,9 @@ def problems(text: str) -> dict[str, str]:
         ),
         ('[hours]\nopens = "09:00"', "hours", "together"),
         ('[wifi.back]\ndevice = "mon:wlan1"\n[ble.back]\ndevice = "hci:0"', "ble.back", "WiFi radio"),
+        ('[wifi.back]\ndevice = "mon:"', "wifi.back.device", "write mon:wlan1"),
+        ('[wifi.back]\ndevice = "mon:wlan1+"', "wifi.back.device", "mon:wlan1+wlan2 for two"),
+        ('[wifi.back]\ndevice = "mon:wlan1+wlan1"', "wifi.back.device", "'wlan1' is named twice"),
     ],
 )  # fmt: skip
 def test_bad_geometry_is_named(text: str, key: str, fault: str) -> None:

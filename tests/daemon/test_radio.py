@@ -1,7 +1,7 @@
 """A radio in a running box: the simulated store's phones and badges, from the air to the open window."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -15,13 +15,17 @@ from daemon.bluetooth import _shown, radios
 from daemon.box import Box
 from daemon.clock import BoxClock
 from daemon.door import Door
-from daemon.health import _sensor
+from daemon.health import _sensor, causes
 from daemon.pipeline import BADGES
 from daemon.reporter import Reporter
 from daemon.vitals import Stage, Vitals
+from daemon.wifi import wifi_radios
+from mqtt.outbox import Stats
 from observations import BadgeSighting
 from privacy.gate import Gate
 from privacy.tokens import Tokeniser
+from tests.drivers.wifi import frames
+from tests.drivers.wifi.air import Air
 
 CONFIG = """
 [box]
@@ -99,3 +103,35 @@ async def test_crossings_at_which_a_badge_passes_are_taken_out_of_the_line() -> 
 def test_status_names_an_adapter_by_its_index_or_not_at_all() -> None:
     assert _shown("hci:0?source=active") == "hci:0"
     assert _shown("hci:00:1A:7D:DA:71:13") == "hci:"
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_radio_that_lost_one_of_its_dongles_counts_on_and_says_so() -> None:
+    config = '[box]\nsite = "shop"\ntimezone = "UTC"\n[wifi.street]\ndevice = "mon:pbpair0+pbpair1"\n'
+    frame = frames.common(-50) + frames.probe()
+    with boxed(config, speed=10.0) as box, Air("pbpair0") as one:
+        two = Air("pbpair1")
+        (radio,) = wifi_radios(box)
+        vitals = radio.vitals
+        running = asyncio.create_task(radio.run(), name="radio")
+        await until(lambda: vitals.stage is Stage.RUNNING)
+        assert causes(box, 0.0, Stats()) == ()
+        two.close()
+        await until(lambda: vitals.code is not None)
+        assert [cause.code for cause in causes(box, 0.0, Stats())] == ["dongle_lost"]
+        assert (vitals.text or "").startswith("pbpair1 gone: ")
+        one.send(frame)
+        await until(lambda: vitals.counts.get("frames", 0) == 1)
+        with Air("pbpair1"):
+            await until(lambda: vitals.code is None)
+            assert causes(box, 0.0, Stats()) == ()
+            one.close()
+            await until(lambda: vitals.code == "dongle_lost")
+        await until(lambda: vitals.stage is Stage.UNAVAILABLE)
+        assert vitals.code == "gone"
+        running.cancel()

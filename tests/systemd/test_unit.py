@@ -71,6 +71,7 @@ def generated(folder: Path, config: str) -> list[str]:
     [
         ("[cameras.door]\ndevice = 'sim:'\n", []),
         ("[wifi.street]\ndevice = 'mon:wlan1'\n", ["50-wifi.conf"]),
+        ("[wifi.street]\ndevice = 'mon:wlan1+wlan2'\n", ["50-wifi.conf"]),
         ("  [ ble . till ]\n", ["50-bluetooth.conf"]),
         ("[wifi.a]\n[ble.b]\n", ["50-bluetooth.conf", "50-wifi.conf"]),
         ("# [wifi.a]\n", []),
