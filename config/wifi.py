@@ -16,8 +16,8 @@ class Wifi(Section):
     device: str = setting(
         ...,
         "The interface, as in mon:wlan1, several as one radio, as in mon:wlan1+wlan2, or a capture, as in"
-        " pcap:day.pcap.gz?speed=60.",
-        pattern=r"^(mon|pcap|sim):",
+        " pcap:day.pcap.gz?speed=60; scapy:wlan1 hears it through scapy, for comparison.",
+        pattern=r"^(mon|pcap|scapy|sim):",
     )
     channels: tuple[Channel, ...] = Field(
         (1, 6, 11),

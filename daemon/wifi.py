@@ -19,6 +19,7 @@ from drivers.base import Device, Driver, DriverMisconfigured
 from drivers.registry import driver
 from drivers.stream import beside
 from drivers.wifi.driver import MonitorDriver
+from drivers.wifi.sniffed import ScapyDriver
 from events import Code, Sensor
 from observations import ProbeRequest, Tally, Value
 from privacy.returning import Week
@@ -119,6 +120,9 @@ def hear(box: Box, vitals: Vitals, request: ProbeRequest) -> None:
 
 async def _pulse(box: Box, vitals: Vitals, device: Driver[ProbeRequest] | None) -> None:
     """A radio in a quiet street hears nothing and listens all the same; what it lost is counted."""
+    while isinstance(device, ScapyDriver):
+        vitals.live(box.clock.now())
+        await box.clock.sleep(1.0)
     while isinstance(device, MonitorDriver):
         vitals.counts["broken"], vitals.counts["lost"] = device.broken, device.lost + device.skipped
         for channel, seconds in device.duty.seconds.items():

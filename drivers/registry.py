@@ -20,6 +20,7 @@ DRIVERS: dict[str, str] = {
     "picamera": "drivers.camera.picamera:PicameraDriver",
     "rtsp": "drivers.camera.rtsp:RtspDriver",
     "rtsps": "drivers.camera.rtsp:RtspDriver",
+    "scapy": "drivers.wifi.sniffed:ScapyDriver",
     "serial": "drivers.rfid.driver:ReaderDriver",
     "till-serial": "drivers.till.driver:TillDriver",
     "till-tcp": "drivers.till.driver:TillDriver",
