@@ -22,7 +22,6 @@ BOX = (
     ("queue_rows", "gauge", "outbox_rows", "Messages that wait for the broker."),
     ("queue_bytes", "gauge", "outbox_bytes", "Bytes that wait for the broker."),
     ("queue_oldest_age_seconds", "gauge", "outbox_age", "How long the oldest message has waited."),
-    ("dropped", "counter", "dropped", "Messages given up."),
     ("dead_letter_rows", "gauge", "dead", "Messages that no broker takes."),
     ("reconnects", "counter", "reconnects", "Connections to the broker after the first."),
     ("certificate_ends_timestamp_seconds", "gauge", "certificate_ends", "When the box's certificate expires."),
@@ -108,12 +107,20 @@ def _more(details: dict[str, Any]) -> Iterator[str]:
     )
     for name, kind, text, label, values in labelled:
         yield from _one(name, kind, text, [({label: key}, value) for key, value in values.items()])
+    given_up = [
+        ({"class": keep, "reason": reason}, count)
+        for keep, reasons in outbox["given_up"].items()
+        for reason, count in reasons.items()
+    ]
+    yield from _one("dropped", "counter", "Messages given up, by dearness and reason.", given_up)
     yield from _perception(details["perception"])
 
 
 def _perception(cameras: dict[str, Any]) -> Iterator[str]:
     if not cameras:
         return
+    wiped = [({"name": name}, one["wiped"]) for name, one in cameras.items()]
+    yield from _one("frames_wiped", "counter", "Pictures let go from memory after their turn at perception.", wiped)
     yield "# TYPE passerby_perception_seconds histogram"
     yield "# HELP passerby_perception_seconds Time that perception took for a picture."
     for name, one in cameras.items():

@@ -91,7 +91,7 @@ class Delivery:
         """Say what RAM had no room for, now that the disk takes something again."""
         for topic, count in list(self._forgotten.items()):
             try:
-                await self._outbox.forgo(topic, count)
+                await self._outbox.forgo(topic, _keep(topic), count)
             except OutboxUnavailable:
                 return
             except OutboxStalled as error:
@@ -158,15 +158,20 @@ class Delivery:
     def _put(self, event: Event) -> Put:
         """Counts never expire, lest a clock that steps into the future takes them along: the quota bounds them."""
         encoder = partial(_encode, event, self._form)
+        topic = _topic(event)
         if not isinstance(event, Alert):
-            return Put(_topic(event), encoder)
+            return Put(topic, encoder, keep=_keep(topic))
         wall = self._clock.wall(self._clock.now())
         expires = None if wall.state is ClockState.UNSYNCED else wall.epoch + ALERT_LIFE_S
-        return Put(Topic.ALERT, encoder, keep=Keep.ALERT, expires=expires)
+        return Put(topic, encoder, keep=_keep(topic), expires=expires)
 
 
 def _topic(event: Event) -> Topic:
     return next(topic for topic, said in SAID.items() if said.event is type(event))
+
+
+def _keep(topic: str) -> Keep:
+    return Keep.ALERT if topic == Topic.ALERT else Keep.COUNT
 
 
 def _encode(event: Event, form: Form, store: str, seq: int) -> bytes:

@@ -55,6 +55,7 @@ async def look(
         if frame.at < due:
             continue
         due = frame.at + (1 - SPARE) / fps
+        vitals.mourn(frame.y)
         percept = await turns.take(vitals.name, partial(_perceived, perceiver, frame, age, vitals))
         if percept is None:
             vitals.count("stale")

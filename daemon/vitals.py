@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
+from weakref import finalize
 
 from events import Name, Quality, Reason, Sensor
 
@@ -39,7 +40,8 @@ class Spent:
 @dataclass(slots=True)
 class Vitals:
     """One sensor. All times are clock seconds; `seen` are the seconds of the open window that it really covered,
-    `source` the way of sensing that was chosen, for sensors that have several."""
+    `source` the way of sensing that was chosen, for sensors that have several, `wiped` the pictures whose memory was
+    let go after their turn."""
 
     sensor: Sensor
     name: str
@@ -54,6 +56,7 @@ class Vitals:
     view: str = ""
     restarts: int = 0
     source: str | None = None
+    wiped: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
 
@@ -83,6 +86,13 @@ class Vitals:
     def count(self, what: str, number: int = 1) -> None:
         """Add to one of the sensor's counters."""
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def mourn(self, picture: object) -> None:
+        """Count `picture` among the wiped when its memory is let go: not when somebody says so, when nobody has it."""
+        finalize(picture, self._wipe).atexit = False
+
+    def _wipe(self) -> None:
+        self.wiped += 1
 
     def quality(self, seconds: float) -> Quality:
         """The share of a window of `seconds` that was seen so far, and why not more."""

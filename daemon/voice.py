@@ -168,13 +168,18 @@ class Voice:
                     "ack_seconds": None if stats.ack_seconds is None else round(stats.ack_seconds, 3),
                     "troubles": dict(self._troubles),
                 },
-                "outbox": {"quota": store.quota, "waiting": store.by_keep},
+                "outbox": {"quota": store.quota, "waiting": store.by_keep, "given_up": store.given_up},
                 "lives": self.lives.figures(),
                 "loop_lag": self.lag.worst(),
                 "clock_offset": offset_s(),
                 "life_used": board(None).life_used,
                 "perception": {
-                    vitals.name: {"bounds": BOUNDS, "counts": vitals.spent.counts, "seconds": vitals.spent.seconds}
+                    vitals.name: {
+                        "bounds": BOUNDS,
+                        "counts": vitals.spent.counts,
+                        "seconds": vitals.spent.seconds,
+                        "wiped": vitals.wiped,
+                    }
                     for vitals in self._box.sensors
                     if vitals.spent.seconds
                 },

@@ -3,8 +3,10 @@
 import sqlite3
 
 from events import Code, Drop, DropReason
+from mqtt.outbox.message import Keep
 
 MAX_RANGES = 64
+DROPPED = "dropped"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS drops (
@@ -56,6 +58,19 @@ class Losses:
             "INSERT INTO totals VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
             (name, count),
         )
+
+    def give_up(self, keep: Keep, reason: DropReason, count: int) -> None:
+        """Add to the total of what was given up of one dearness for one reason."""
+        self.add(f"{DROPPED} {keep.name.lower()} {reason}", count)
+
+    def given_up(self) -> dict[str, dict[str, int]]:
+        """Those totals, by dearness and reason."""
+        found: dict[str, dict[str, int]] = {}
+        for name, count in self.totals().items():
+            match name.split():
+                case [word, keep, reason] if word == DROPPED:
+                    found.setdefault(keep, {})[reason] = count
+        return found
 
     def totals(self) -> dict[str, int]:
         """Every total by name."""

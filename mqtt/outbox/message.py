@@ -70,8 +70,9 @@ class Stats:
     """The outbox now. Rows and bytes wait; `oldest` is the age in seconds of the oldest, None without a clock.
 
     `dropped` and `dead` count messages, `quarantined` stores that were set aside, all since the store was first made;
-    `written` are bytes that this process's writer caused to be written; `squeezed` says that others have filled the
-    disk, `refusing` that the last commit was refused; `stalled` is how long (s) the writer has been in one call to it.
+    `given_up` are the dropped by dearness and reason; `written` are bytes that this process's writer caused to be
+    written; `squeezed` says that others have filled the disk, `refusing` that the last commit was refused; `stalled`
+    is how long (s) the writer has been in one call to it.
     """
 
     rows: int = 0
@@ -80,6 +81,7 @@ class Stats:
     by_keep: dict[str, int] = field(default_factory=dict)
     oldest: float | None = None
     dropped: int = 0
+    given_up: dict[str, dict[str, int]] = field(default_factory=dict)
     dead: int = 0
     quarantined: int = 0
     written: int = 0

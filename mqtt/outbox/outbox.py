@@ -111,10 +111,10 @@ class Outbox:
         self._changed.set()
         await self._ask(Store.again)
 
-    async def forgo(self, topic: str, count: int) -> None:
+    async def forgo(self, topic: str, keep: Keep, count: int) -> None:
         """So many were never put, because the disk refused for too long: count them, and say so."""
         self._changed.set()
-        await self._ask(lambda store: store.forgo(topic, count))
+        await self._ask(lambda store: store.forgo(topic, keep, count))
 
     async def bury(self, rows: Sequence[Row], reason: DropReason) -> None:
         """These can never arrive: keep them as dead letters, and say so."""

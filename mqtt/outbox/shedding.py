@@ -1,11 +1,12 @@
 """What is given up so that something else can stay: the oldest of the least dear, and never without counting it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from events import DropReason
 from mqtt.outbox.file import PAGE, File
 from mqtt.outbox.losses import Losses
-from mqtt.outbox.message import Keep, Row
+from mqtt.outbox.message import Keep, Row, keep_of
 from mqtt.outbox.numbering import Numbering
 from mqtt.outbox.table import Messages
 
@@ -23,7 +24,8 @@ class Shedding:
         """Give up messages (id, topic, seq), and note which they were."""
         for _, topic, seq in rows:
             self._losses.one(topic, numbering.store_of(topic), seq, reason)
-        self._losses.add("dropped", len(rows))
+        for keep, count in Counter(keep_of(row) for row, _, _ in rows).items():
+            self._losses.give_up(keep, reason, count)
         self._messages.delete(row for row, _, _ in rows)
 
     def make_room(self, rows: Sequence[Row], numbering: Numbering) -> bool:

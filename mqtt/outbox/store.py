@@ -224,14 +224,15 @@ class Store:
         }
         now = self._now()
         ages = [now - at for low, _ in ends.values() for at in self._messages.put_at(low)] if now is not None else []
-        totals = self._losses.totals()
+        totals, given_up = self._losses.totals(), self._losses.given_up()
         return Stats(
             rows=sum(by_keep.values()),
             bytes=self._file.used(),
             quota=self._file.quota,
             by_keep=by_keep,
             oldest=max(ages, default=None),
-            dropped=totals.get("dropped", 0),
+            dropped=sum(count for reasons in given_up.values() for count in reasons.values()),
+            given_up=given_up,
             dead=totals.get("dead", 0),
             quarantined=totals.get("quarantined", 0),
             squeezed=self._file.squeezed,
@@ -246,11 +247,11 @@ class Store:
             self._losses.add("dead", len(rows))
             self._drop([(row.id, row.topic, row.seq) for row in rows], reason)
 
-    def forgo(self, topic: str, count: int) -> None:
+    def forgo(self, topic: str, keep: Keep, count: int) -> None:
         """Count messages that were never stored, because the disk refused them for too long, and say so."""
         with self._file.transaction():
             self._losses.unnumbered(topic, self._numbering.store_of(topic), count, DropReason.UNSTORED)
-            self._losses.add("dropped", count)
+            self._losses.give_up(keep, DropReason.UNSTORED, count)
 
     def _drop(self, rows: Sequence[tuple[int, str, int | None]], reason: DropReason) -> None:
         self._shedding.drop(rows, reason, self._numbering)

@@ -48,12 +48,16 @@ STATUS: dict[str, Any] = {
             "ack_seconds": 0.02,
             "troubles": {"refused": 2},
         },
-        "outbox": {"quota": 64 << 20, "waiting": {"detail": 2, "alert": 0}},
+        "outbox": {
+            "quota": 64 << 20,
+            "waiting": {"detail": 2, "alert": 0},
+            "given_up": {"count": {"full": 7, "expired": 1}},
+        },
         "lives": {"seconds": 86400, "crashfree": 3600, "starts": {"first": 1, "crash": 1}},
         "loop_lag": 0.004,
         "clock_offset": -0.0012,
         "life_used": None,
-        "perception": {"door": {"bounds": [0.01, 0.1], "counts": [5, 2, 1], "seconds": 0.4}},
+        "perception": {"door": {"bounds": [0.01, 0.1], "counts": [5, 2, 1], "seconds": 0.4, "wiped": 7}},
         "sensors": {"street": {"device": "mon:wlan1", "text": None, "restarts": 4, "since": 9, "frames": 5}},
     },
 }
@@ -152,6 +156,8 @@ def test_the_metrics_are_openmetrics() -> None:
     assert r'box="a\"b"' in exposition(STATUS)
     assert "soc_temperature" not in exposition(STATUS), "what is not known is left out, not 0"
     assert "medium_life" not in exposition(STATUS)
+    assert 'passerby_dropped_total{class="count",reason="full"} 7' in samples
+    assert 'passerby_frames_wiped_total{name="door"} 7' in samples
     buckets = [line for line in samples if line.startswith("passerby_perception_seconds_bucket")]
     assert [line.rpartition(" ")[2] for line in buckets] == ["5", "7", "8"], "buckets add up"
 
@@ -168,7 +174,7 @@ def test_everything_that_an_operator_is_promised_is_measured() -> None:
         "rss_bytes",
     }
     operations |= {"queue_quota_bytes", "clock_synced", "clock_offset_seconds", "token_epoch"}
-    sensors = {"source_up", "source_items", "perception_seconds"}
+    sensors = {"source_up", "source_items", "perception_seconds", "frames_wiped"}
     delivery = {"queue_waiting_rows", "dropped", "dead_letter_rows", "published", "ack_seconds", "in_flight"}
     delivery |= {"mqtt_connected", "mqtt_troubles", "reconnects", "queue_rows", "queue_bytes"}
     assert (operations | sensors | delivery) - told == set()

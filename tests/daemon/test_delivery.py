@@ -97,6 +97,7 @@ async def test_what_ram_has_no_room_for_while_the_disk_refuses_is_counted_and_to
         await running
         assert not outbox.stats().refusing
         dropped = outbox.stats().dropped
+        assert outbox.stats().given_up == {"count": {"unstored": dropped}}
         assert dropped in (12, 13), "of 21 that waited 8 are kept, and the one that was just being tried"
         said = [decode(topic, row.payload)[0].event for row in await outbox.batch(50) for topic in (TYPES[row.topic],)]
     assert [one.in_ for report in said if isinstance(report, Report) for one in report.lines] == [
