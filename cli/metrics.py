@@ -102,6 +102,7 @@ def _more(details: dict[str, Any]) -> Iterator[str]:
             yield from _one(name, kind, text, [({}, value)])
     labelled = (
         ("queue_waiting_rows", "gauge", "Messages that wait, by dearness.", "class", outbox["waiting"]),
+        ("queue_waiting_age_seconds", "gauge", "How long the oldest has waited, by dearness.", "class", outbox["ages"]),
         ("mqtt_troubles", "counter", "Times without a connection, by reason.", "reason", broker["troubles"]),
         ("starts", "counter", "Starts of the daemon, by what ended the life before.", "reason", lives["starts"]),
     )

@@ -168,7 +168,12 @@ class Voice:
                     "ack_seconds": None if stats.ack_seconds is None else round(stats.ack_seconds, 3),
                     "troubles": dict(self._troubles),
                 },
-                "outbox": {"quota": store.quota, "waiting": store.by_keep, "given_up": store.given_up},
+                "outbox": {
+                    "quota": store.quota,
+                    "waiting": store.by_keep,
+                    "ages": {keep: round(age, 1) for keep, age in store.ages.items()},
+                    "given_up": store.given_up,
+                },
                 "lives": self.lives.figures(),
                 "loop_lag": self.lag.worst(),
                 "clock_offset": offset_s(),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$"
 LIFE = timedelta(days=14)
@@ -39,6 +39,12 @@ class Seed(BaseModel):
     code: str | None = Field(None, pattern=r"^[A-Z2-7]{8}$")
     timezone: str | None = None
     sensors: str = ""
+
+    @field_validator("code", mode="before")
+    @classmethod
+    def _as_shown(cls, code: object) -> object:
+        """The box shows XXXX-XXXX."""
+        return code.replace("-", "").upper() if isinstance(code, str) else code
 
 
 def read(text: str, now: datetime) -> Seed:

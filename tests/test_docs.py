@@ -20,6 +20,7 @@ PAPERS = (
     "docs/privacy.md",
 )
 SHOWN = re.compile(r"^    (?:\$ )?(?:sudo )?(?:\.venv/bin/)?passerby ([a-z][^|#>\n]*)", re.M)
+ANSWERED = re.compile(r"^    \$ (?:sudo )?passerby ([a-z][^|#>\n]*).*\n    (?!\$ ) *\S", re.M)
 MEANT = re.compile(r"\s{2,}.*|\[.*|\bFILE\b.*")
 """What follows a command in a list of them: its explanation."""
 
@@ -47,6 +48,32 @@ def test_a_shown_command_exists_with_its_options(paper: str, line: str) -> None:
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     asked = {word.partition("=")[0] for word in rest if re.match(r"^--?[a-z]", word)} - {"--help"}
     assert asked <= known, f"{paper}: passerby {line}: no option {', '.join(sorted(asked - known))}"
+
+
+def everything(command: click.Command, name: str = "") -> Iterator[str]:
+    """The names of all commands that do something."""
+    if not isinstance(command, click.Group):
+        yield name
+        return
+    context = click.Context(command)
+    for one in command.list_commands(context):
+        below = command.get_command(context, one)
+        assert below
+        yield from everything(below, f"{name} {one}".strip())
+
+
+def with_output() -> Iterator[str]:
+    """The commands after which the operator's or the technician's paper shows what they print."""
+    for paper in ("docs/operator.md", "docs/technician.md"):
+        for match in ANSWERED.finditer((ROOT / paper).read_text(encoding="utf-8")):
+            words = shlex.split(match[1])
+            yield " ".join(words[: len(words) - len(walked(words)[1])])
+
+
+def test_every_command_is_shown_with_its_output() -> None:
+    there = set(everything(main))
+    assert len(there) > 30
+    assert there - set(with_output()) == set()
 
 
 def test_there_is_something_to_check() -> None:

@@ -67,7 +67,8 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The outbox now. Rows and bytes wait; `oldest` is the age in seconds of the oldest, None without a clock.
+    """The outbox now. Rows and bytes wait; `oldest` is the age in seconds of the oldest, None without a clock, and
+    `ages` that of each dearness of which something waits.
 
     `dropped` and `dead` count messages, `quarantined` stores that were set aside, all since the store was first made;
     `given_up` are the dropped by dearness and reason; `written` are bytes that this process's writer caused to be
@@ -80,6 +81,7 @@ class Stats:
     quota: int = 0
     by_keep: dict[str, int] = field(default_factory=dict)
     oldest: float | None = None
+    ages: dict[str, float] = field(default_factory=dict)
     dropped: int = 0
     given_up: dict[str, dict[str, int]] = field(default_factory=dict)
     dead: int = 0

@@ -223,14 +223,20 @@ class Store:
             keep.name.lower(): high - low + 1 if high >= first_id(keep) else 0 for keep, (low, high) in ends.items()
         }
         now = self._now()
-        ages = [now - at for low, _ in ends.values() for at in self._messages.put_at(low)] if now is not None else []
+        ages = {
+            keep.name.lower(): now - at
+            for keep, (low, _) in ends.items()
+            for at in self._messages.put_at(low)
+            if now is not None
+        }
         totals, given_up = self._losses.totals(), self._losses.given_up()
         return Stats(
             rows=sum(by_keep.values()),
             bytes=self._file.used(),
             quota=self._file.quota,
             by_keep=by_keep,
-            oldest=max(ages, default=None),
+            oldest=max(ages.values(), default=None),
+            ages=ages,
             dropped=sum(count for reasons in given_up.values() for count in reasons.values()),
             given_up=given_up,
             dead=totals.get("dead", 0),

@@ -51,6 +51,7 @@ STATUS: dict[str, Any] = {
         "outbox": {
             "quota": 64 << 20,
             "waiting": {"detail": 2, "alert": 0},
+            "ages": {"detail": 8.5},
             "given_up": {"count": {"full": 7, "expired": 1}},
         },
         "lives": {"seconds": 86400, "crashfree": 3600, "starts": {"first": 1, "crash": 1}},
@@ -157,6 +158,7 @@ def test_the_metrics_are_openmetrics() -> None:
     assert "soc_temperature" not in exposition(STATUS), "what is not known is left out, not 0"
     assert "medium_life" not in exposition(STATUS)
     assert 'passerby_dropped_total{class="count",reason="full"} 7' in samples
+    assert 'passerby_queue_waiting_age_seconds{class="detail"} 8.5' in samples
     assert 'passerby_frames_wiped_total{name="door"} 7' in samples
     buckets = [line for line in samples if line.startswith("passerby_perception_seconds_bucket")]
     assert [line.rpartition(" ")[2] for line in buckets] == ["5", "7", "8"], "buckets add up"
@@ -175,7 +177,15 @@ def test_everything_that_an_operator_is_promised_is_measured() -> None:
     }
     operations |= {"queue_quota_bytes", "clock_synced", "clock_offset_seconds", "token_epoch"}
     sensors = {"source_up", "source_items", "perception_seconds", "frames_wiped"}
-    delivery = {"queue_waiting_rows", "dropped", "dead_letter_rows", "published", "ack_seconds", "in_flight"}
+    delivery = {
+        "queue_waiting_rows",
+        "queue_waiting_age_seconds",
+        "dropped",
+        "dead_letter_rows",
+        "published",
+        "ack_seconds",
+        "in_flight",
+    }
     delivery |= {"mqtt_connected", "mqtt_troubles", "reconnects", "queue_rows", "queue_bytes"}
     assert (operations | sensors | delivery) - told == set()
 

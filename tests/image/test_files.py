@@ -45,6 +45,13 @@ def test_raucs_configuration_is_complete() -> None:
         assert (IMAGE / "rauc/hooks" / Path(handler).name).exists()
 
 
+def test_the_boot_does_not_wait_for_the_slot_to_be_called_good() -> None:
+    unit = configparser.ConfigParser()
+    unit.read(IMAGE / "rauc/passerby-good.service", encoding="utf-8")
+    assert unit["Service"]["Type"] == "exec", "a oneshot holds multi-user.target until it has ended"
+    assert unit["Unit"]["Requires"] == "passerby.service"
+
+
 def test_a_new_slot_is_tried_once_and_kept_only_when_good(tmp_path: Path) -> None:
     folders = {"PASSERBY_BOOT": str(tmp_path), "PASSERBY_SLOTS": str(tmp_path / "slots")}
     (tmp_path / "autoboot.txt").write_text("[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n")

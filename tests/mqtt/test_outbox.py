@@ -111,6 +111,7 @@ async def test_full_drops_the_oldest_of_the_least_dear_and_says_so(outbox: Outbo
     stats = outbox.stats()
     assert stats.bytes <= stats.quota
     assert stats.dropped > 400
+    assert (set(stats.ages), stats.oldest) == ({"count", "alert"}, max(stats.ages.values()))
     assert stats.given_up == {"detail": {"full": 10}, "count": {"full": stats.dropped - 10}}
     rows = await outbox.batch(2000)
     drops = [drop for row in rows if row.topic == "drop" for drop in said_drops(row)]

@@ -64,6 +64,14 @@ def test_one_wrong_row_and_nothing_is_made(tmp_path: Path, row: str, said: str) 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("code", ["2WYR-RANU", "2WYRRANU", "2wyr-ranu"])
+def test_a_code_is_taken_as_the_box_shows_it(tmp_path: Path, code: str) -> None:
+    done = run("make", "--site", "kiel", "--code", code, *BROKER, "--out", tmp_path, "--no-labels")
+    assert done.exit_code == 0, done.output
+    (seed,) = tmp_path.glob("*/box.toml")
+    assert 'code = "2WYRRANU"' in seed.read_text()
+
+
 def test_columns_that_are_not_known(tmp_path: Path) -> None:
     table = tmp_path / "shops.csv"
     table.write_text("shop,mac\nx,y\n")
