@@ -1,6 +1,8 @@
 """From what is wrong to alerts: a fault that lasts is said once when it begins and once when it ends."""
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import NamedTuple
 
 from events import Alert, AlertKind, Code, Name, Sensor
 from events.state import Cause
@@ -9,8 +11,17 @@ PATIENCE_S = 20.0
 """Seconds that a fault must last before it is an alert: a camera that blinks is not one, and 60 s are promised."""
 
 BOX = Name("box")
+_code = itemgetter(1)
 
-_Key = tuple[str, Sensor | None, str]
+
+class _Fault(NamedTuple):
+    """One thing that can be wrong. What ails a sensor is one fault, whatever its code: a camera that is away is
+    `stalled`, then `unreachable`, then `stalled` again; the box may have several, each with a code of its own."""
+
+    kind: AlertKind
+    sensor: Sensor | None
+    name: Name
+    code: Code | None
 
 
 class Faults:
@@ -18,22 +29,37 @@ class Faults:
 
     def __init__(self, wall: Callable[[float], float]) -> None:
         self._wall = wall
-        self._since: dict[_Key, float] = {}
-        self._said: set[_Key] = set()
+        self._since: dict[_Fault, float] = {}
+        self._coded: dict[tuple[_Fault, Code], float] = {}
+        self._said: dict[_Fault, Code] = {}
 
     def judge(self, at: float, causes: Iterable[Cause]) -> list[Alert]:
-        """The alerts that begin and end at clock second `at`, given everything that is wrong then."""
-        now = {(cause.code, cause.sensor, cause.name or BOX) for cause in causes}
-        self._since = {key: self._since.get(key, at) for key in now}
-        begun = {key for key in now - self._said if at - self._since[key] >= PATIENCE_S}
-        ended = self._said - now
-        self._said = (self._said | begun) - ended
-        changes = [(key, True) for key in sorted(begun, key=str)] + [(key, False) for key in sorted(ended, key=str)]
-        return [self._alert(at, key, active) for key, active in changes]
+        """The alerts that end and begin at clock second `at`, given everything that is wrong then.
 
-    def _alert(self, at: float, key: _Key, active: bool) -> Alert:
-        code, sensor, name = key
-        kind = AlertKind(code) if code in set(AlertKind) else AlertKind.FAULT
+        A fault that was said is said anew, with its new code, when that code has lasted as well.
+        """
+        now = {_fault(cause): cause.code for cause in causes}
+        self._since = {fault: self._since.get(fault, at) for fault in now}
+        self._coded = {coded: self._coded.get(coded, at) for coded in now.items()}
+        begun = {fault: code for fault, code in now.items() if self._lasts(at, fault, code)}
+        ended = {fault: code for fault, code in self._said.items() if fault in begun or fault not in now}
+        self._said = {fault: code for fault, code in self._said.items() if fault not in ended} | begun
+        changes = [(*said, False) for said in sorted(ended.items(), key=_code)]
+        changes += [(*said, True) for said in sorted(begun.items(), key=_code)]
+        return [self._alert(at, *change) for change in changes]
+
+    def _lasts(self, at: float, fault: _Fault, code: Code) -> bool:
+        """Whether `fault` is to be said now."""
+        said = self._said.get(fault)
+        since = self._since[fault] if said is None else self._coded[fault, code]
+        return code != said and at - since >= PATIENCE_S
+
+    def _alert(self, at: float, fault: _Fault, code: Code, active: bool) -> Alert:
         return Alert(
-            kind=kind, active=active, at=round(self._wall(at)), name=Name(name), sensor=sensor, code=Code(code)
+            kind=fault.kind, active=active, at=round(self._wall(at)), name=fault.name, sensor=fault.sensor, code=code
         )
+
+
+def _fault(cause: Cause) -> _Fault:
+    kind = AlertKind(cause.code) if cause.code in set[str](AlertKind) else AlertKind.FAULT
+    return _Fault(kind, cause.sensor, cause.name or BOX, None if cause.sensor else cause.code)

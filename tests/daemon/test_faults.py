@@ -7,6 +7,7 @@ from events.state import Cause
 
 GONE = Cause(code=Code("gone"), sensor=Sensor.CAMERA, name=Name("door"))
 DARK = Cause(code=Code("dark"), sensor=Sensor.CAMERA, name=Name("door"))
+STALLED = Cause(code=Code("stalled"), sensor=Sensor.CAMERA, name=Name("door"))
 BROKER = Cause(code=Code("broker_unreachable"))
 
 
@@ -35,4 +36,31 @@ def test_a_picture_that_is_not_fit_has_its_own_kind_and_the_box_its_own_name() -
     assert timeline((0, [DARK, BROKER]), (30, [DARK, BROKER])) == [
         (30, AlertKind.FAULT, True, "box", "broker_unreachable"),
         (30, AlertKind.DARK, True, "door", "dark"),
+    ]
+
+
+def test_what_ails_a_sensor_is_one_fault_whatever_its_word_of_the_moment() -> None:
+    """A camera that is away for good is now silent, now gone: that is said once, when it has been away for long."""
+    away = [(float(at), [GONE if at // 10 % 2 else STALLED]) for at in range(200)]
+    assert timeline(*away, (200.0, [])) == [
+        (20, AlertKind.FAULT, True, "door", "stalled"),
+        (200, AlertKind.FAULT, False, "door", "stalled"),
+    ]
+
+
+def test_another_word_that_lasts_takes_the_place_of_the_first() -> None:
+    assert timeline((0, [GONE]), (20, [GONE]), (30, [STALLED]), (49, [STALLED]), (50, [STALLED]), (60, [])) == [
+        (20, AlertKind.FAULT, True, "door", "gone"),
+        (50, AlertKind.FAULT, False, "door", "gone"),
+        (50, AlertKind.FAULT, True, "door", "stalled"),
+        (60, AlertKind.FAULT, False, "door", "stalled"),
+    ]
+
+
+def test_what_ails_the_box_is_as_many_faults_as_words() -> None:
+    full = Cause(code=Code("disk_full"))
+    assert timeline((0, [BROKER]), (15, [BROKER, full]), (20, [BROKER, full]), (34, [full]), (35, [full])) == [
+        (20, AlertKind.FAULT, True, "box", "broker_unreachable"),
+        (34, AlertKind.FAULT, False, "box", "broker_unreachable"),
+        (35, AlertKind.FAULT, True, "box", "disk_full"),
     ]
