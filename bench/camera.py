@@ -6,11 +6,12 @@ python -m bench camera [--json] [--trials 20] [--seconds 20] [--failures 500]; n
 import argparse
 import asyncio
 import itertools
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, suppress
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,6 +37,10 @@ from tests.fakes.network_camera import NetworkCamera, missing, network_camera
 HOUR_FRAMES = 36_000
 AT_ONCE = 4
 TRIES = 5
+TRIAL_S = 120.0
+"""Seconds after which a trial has failed: twice what is promised for the alert alone."""
+
+STEPS = ("picture", "noticed", "alert", "first picture after return")
 
 Figures = dict[str, Any]
 
@@ -101,58 +106,87 @@ async def _watched(address: str, decode: str, seconds: float) -> Figures:
         }
 
 
+@dataclass
+class Trial:
+    """One loss of one camera: how many seconds each of the STEPS took, and what it waited for in vain."""
+
+    how: str
+    times: dict[str, float] = field(default_factory=dict)
+    failed: str = ""
+
+
 async def _trials(trials: int) -> Figures:
     """Kill and freeze cameras and bring them back, `trials` of each, a few at once, as the daemon supervises them."""
     rounds = max(1, 2 * trials // AT_ONCE)
     with ExitStack() as stack:
         cameras = [stack.enter_context(network_camera()) for _ in range(AT_ONCE)]
         told = await asyncio.gather(*(_tried(camera, rounds, n) for n, camera in enumerate(cameras)))
-    rows = list(itertools.chain(*told))
-    figures: Figures = {"trials": len(rows)}
+    return _summary(list(itertools.chain(*told)))
+
+
+def _summary(rows: list[Trial]) -> Figures:
+    failed = [f"{row.how}: {row.failed}" for row in rows if row.failed]
+    figures: Figures = {"trials": len(rows), "failed": failed}
     for how in ("killed", "frozen"):
-        for n, what in enumerate(("noticed", "alert", "first picture after return")):
-            times = sorted(times[n] for kind, *times in rows if kind == how)
-            if times:
-                figures[f"{how}: {what} (s), median and worst"] = [round(median(times), 1), round(times[-1], 1)]
+        for what in STEPS[1:]:
+            if times := sorted(row.times[what] for row in rows if row.how == how and not row.failed):
+                worst = [round(median(times), 1), round(times[-1], 1)]
+                figures[f"{how}: {what} (s), median and worst of {len(times)}"] = worst
     return figures
 
 
-async def _tried(camera: NetworkCamera, rounds: int, number: int) -> list[tuple[str, float, float, float]]:
-    vitals = Vitals(Sensor.CAMERA, f"camera{number}", "rtsp:")
-    clock = BoxClock()
+async def _tried(camera: NetworkCamera, rounds: int, number: int) -> list[Trial]:
+    vitals, clock = Vitals(Sensor.CAMERA, f"camera{number}", "rtsp:"), BoxClock()
     seen = [0.0]
 
     async def look(frames: AsyncIterator[Frame]) -> None:
-        async for frame in frames:
-            seen[0] = frame.at
-
-    def alerting(faults: Faults) -> bool:
-        lost = vitals.stage is Stage.UNAVAILABLE
-        cause = Cause(code=Code(vitals.code or "failed"), sensor=vitals.sensor, name=Name(vitals.name))
-        return any(alert.active for alert in faults.judge(clock.now(), [cause] if lost else []))
+        async for _ in frames:
+            seen[0] = clock.now()
 
     rows = []
     work = supervise(vitals, lambda: _driver(camera.address).open(), look, clock, cap=CAMERA_CAP)
     running = asyncio.create_task(work, name=vitals.name)
     try:
         for n in range(rounds):
-            await _until(lambda: vitals.stage is Stage.RUNNING and clock.now() - seen[0] < 1)
-            how, faults = "killed" if (n + number) % 2 else "frozen", Faults(lambda at: at)
-            gone = clock.now()
-            camera.kill() if how == "killed" else camera.freeze()
-            await _until(lambda: vitals.stage is Stage.UNAVAILABLE)
-            noticed = clock.now() - gone
-            await _until(partial(alerting, faults))
-            alert = clock.now() - gone
-            await asyncio.to_thread(camera.start) if how == "killed" else camera.thaw()
-            back = clock.now()
-            await _until(partial(lambda back: seen[0] > back, back))
-            rows.append((how, noticed, alert, clock.now() - back))
+            rows.append(trial := Trial("killed" if (n + number) % 2 else "frozen"))
+            try:
+                async with asyncio.timeout(TRIAL_S):
+                    if rows[:-1] and rows[-2].failed:
+                        camera.kill()
+                        await asyncio.to_thread(camera.start)
+                    await _lose(camera, trial, vitals, clock, seen)
+            except TimeoutError:
+                missing = STEPS[len(trial.times)]
+                trial.failed = f"no {missing} within {TRIAL_S:.0f} s: {vitals.stage} {vitals.code or ''}".strip()
+            print(vitals.name, trial, file=sys.stderr)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
     return rows
+
+
+async def _lose(camera: NetworkCamera, trial: Trial, vitals: Vitals, clock: BoxClock, seen: list[float]) -> None:
+    faults = Faults(lambda at: at)
+
+    def alerting() -> bool:
+        lost = vitals.stage is Stage.UNAVAILABLE
+        cause = Cause(code=Code(vitals.code or "failed"), sensor=vitals.sensor, name=Name(vitals.name))
+        return any(alert.active for alert in faults.judge(clock.now(), [cause] if lost else []))
+
+    began = clock.now()
+    await _until(lambda: vitals.stage is Stage.RUNNING and clock.now() - seen[0] < 1)
+    gone = clock.now()
+    trial.times["picture"] = gone - began
+    camera.kill() if trial.how == "killed" else camera.freeze()
+    await _until(lambda: vitals.stage is Stage.UNAVAILABLE)
+    trial.times["noticed"] = clock.now() - gone
+    await _until(alerting)
+    trial.times["alert"] = clock.now() - gone
+    await asyncio.to_thread(camera.start) if trial.how == "killed" else camera.thaw()
+    back = clock.now()
+    await _until(lambda: seen[0] > back)
+    trial.times["first picture after return"] = clock.now() - back
 
 
 async def _until(true: Callable[[], bool]) -> None:

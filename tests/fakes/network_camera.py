@@ -1,6 +1,7 @@
 """A network camera for a test: a real RTSP server in a process of its own that can be killed and frozen."""
 
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,12 +29,19 @@ def missing() -> str:
 
 
 class NetworkCamera:
-    """A camera on 127.0.0.1; `address` is its URL without credentials."""
+    """A camera on 127.0.0.1; `address` is its URL without credentials.
+
+    Its port is held while it is away, by a socket that listens to nobody: otherwise any other program may get it for a
+    connection of its own, and the camera could not come back.
+    """
 
     def __init__(self, codec: str, size: str, fps: int, secret: str) -> None:
         self._settings = [codec, size, str(fps)]
         self._secret = secret
-        self.port = 0
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", 0))
+        self.port: int = self._held.getsockname()[1]
         self.start()
 
     @property
@@ -41,12 +49,13 @@ class NetworkCamera:
         return f"rtsp://127.0.0.1:{self.port}/cam"
 
     def start(self) -> None:
-        """Switch it on, under the address that it had before."""
+        """Switch it on, under the address that it had before. Raises RuntimeError when it cannot have it."""
         command = [PYTHON, str(Path(__file__).with_name("rtsp_server.py")), str(self.port), *self._settings]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.tell(self._secret)
-        self.port = int(self._process.stdout.readline())
+        if (said := self._process.stdout.readline().strip()) != str(self.port):
+            raise RuntimeError(f"the camera serves on port {said or 'none'} instead of {self.port}")
 
     def tell(self, order: str) -> None:
         """`size WIDTHxHEIGHT` or `corrupt PROBABILITY`, while somebody watches; first of all, its secret."""
@@ -67,6 +76,11 @@ class NetworkCamera:
         self._process.kill()
         self._process.communicate()
 
+    def close(self) -> None:
+        """Throw it away."""
+        self.kill()
+        self._held.close()
+
 
 @contextmanager
 def network_camera(
@@ -77,4 +91,4 @@ def network_camera(
     try:
         yield camera
     finally:
-        camera.kill()
+        camera.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -127,6 +128,21 @@ async def test_a_password_is_nowhere_to_be_seen_and_a_killed_camera_comes_back(
         assert (refusal.code, refusal.patience) == ("unauthorized", 60.0)
         assert "p@ss" not in str(refusal)
     assert "p@ss" not in caplog.text
+
+
+@pytest.mark.usefixtures("served")
+def test_the_address_of_a_camera_that_is_away_is_nobody_else_s() -> None:
+    """What is tested here is the test's camera: without its port it would never come back, whatever the driver does."""
+    with network_camera() as camera, socket.socket() as other:
+        address, at = camera.address, ("127.0.0.1", camera.port)
+        camera.kill()
+        with pytest.raises(OSError, match="in use"):
+            other.bind(at)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(at, 10)
+        camera.start()
+        assert camera.address == address
+        socket.create_connection(at, 10).close()
 
 
 def _shown_of_children() -> Iterator[bytes]:
