@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
+from daemon.answers import Answers
 from daemon.auditing import Auditing
 from daemon.box import Box, Running
 from daemon.control import Answer
@@ -51,9 +52,15 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
         box.door.write = voice.note
-        answers: dict[str, Answer] = {"status": voice.status, "privacy": voice.privacy, "queue": voice.queue}
-        answers |= {"reread": voice.reread, "audit": Auditing(box, voice.id, delivery.say).answer}
-        answers["floor"] = partial(floor, box)
+        told = Answers(box, outbox, voice, remote, change)
+        answers: dict[str, Answer] = {
+            "status": told.status,
+            "privacy": told.privacy,
+            "queue": told.queue,
+            "reread": told.reread,
+            "audit": Auditing(box, voice.id, delivery.say).answer,
+            "floor": partial(floor, box),
+        }
         watches = {"events": voice.published.watch, "door": box.door.watch}
         async with (
             control(Path(config.box.run) / "control.sock", answers, watches),
@@ -62,7 +69,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             delivering = group.create_task(delivery.run(), name="delivery")
             lasting = [
                 group.create_task(delivery.checkpoint(config.window.checkpoint), name="checkpoint"),
-                group.create_task(_tick(box, voice, progress), name="tick"),
+                group.create_task(_tick(box, voice, told, progress), name="tick"),
                 group.create_task(_watchdog(box, voice, outbox, progress), name="watchdog"),
                 group.create_task(voice.lamp.run(voice.wrong), name="lamp"),
                 group.create_task(_prove(box, voice, remote, change), name="prove"),
@@ -80,7 +87,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             await voice.drain(DRAIN_S)
             publishing.cancel()
         voice.ledger.flush()
-        voice.save_snapshot()
+        told.save_snapshot()
         voice.lives.keep("stopped")
     return again.is_set()
 
@@ -105,7 +112,7 @@ async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
             task.cancel()
 
 
-async def _tick(box: Box, voice: Voice, progress: Progress) -> None:
+async def _tick(box: Box, voice: Voice, told: Answers, progress: Progress) -> None:
     """Every second time passes for the windows; at each window's end the ledger and the snapshot reach the disk."""
     saved = None
     while True:
@@ -119,7 +126,7 @@ async def _tick(box: Box, voice: Voice, progress: Progress) -> None:
             saved = box.reporter.closed
             try:
                 voice.ledger.flush()
-                voice.save_snapshot()
+                told.save_snapshot()
                 voice.lives.keep()
             except OSError as error:
                 log.warning("ledger and snapshot could not be written: %s", error.strerror)

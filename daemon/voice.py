@@ -1,19 +1,15 @@
-"""What the box says and answers about itself: birth, state, health, status, the ledger; all that is not a window."""
+"""What the box says about itself: birth, state, health, live, the ledger; all that is not a window. And its ears."""
 
 import asyncio
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from config import Config, ConfigError
-from daemon import __version__
+from config import Config
 from daemon.actions import Actions
-from daemon.board import board
 from daemon.box import Box
-from daemon.clock import offset_s
 from daemon.delivery import Published
 from daemon.faults import Faults
 from daemon.health import causes, health
@@ -23,19 +19,18 @@ from daemon.live import live
 from daemon.lives import Lives
 from daemon.progress import Lag
 from daemon.remote import Remote
-from daemon.vitals import BOUNDS, Stage
+from daemon.vitals import Stage
 from drivers.led.sysfs import light
 from events import Code, Health, Problem
 from events.state import Cause, Condition, State
 from mqtt.broker import Broker, file_of
-from mqtt.codec import CodecError, Envelope, Form, decode, document, encode
+from mqtt.codec import CodecError, Form, decode, document, encode
 from mqtt.connection import Inbound
 from mqtt.herald import Documents
 from mqtt.outbox import Outbox
 from mqtt.pace import Pace
 from mqtt.publisher import Publisher
 from mqtt.topics import SAID, Topic, Topics, topic_of
-from privacy.gate import in_force
 from privacy.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -62,7 +57,7 @@ class Voice:
         self._online = box.clock.now() + box.config.mqtt.start_spread * box.config.box.speed
         self._faults = Faults(lambda at: box.clock.wall(at).epoch)
         self._said: tuple[tuple[Cause, ...], bool] | None = None
-        self._troubles: Counter[str] = Counter()
+        self.troubles: Counter[str] = Counter()
         self._trouble: str | None = None
         self.lag = Lag()
         self.lives = Lives(self._state_dir)
@@ -91,11 +86,11 @@ class Voice:
     def health(self) -> Health:
         """The box at this moment."""
         stats = self.publisher.stats()
-        return health(self._box, self._offline_s(), stats.reconnects, self._outbox.stats())
+        return health(self._box, self.offline_s(), stats.reconnects, self._outbox.stats())
 
     def say_what_changed(self) -> None:
         """Publish state and health at once when there is a new reason to worry, or one less; alert what lasts."""
-        found = causes(self._box, self._offline_s(), self._outbox.stats())
+        found = causes(self._box, self.offline_s(), self._outbox.stats())
         self._notice_trouble()
         for alert in self._faults.judge(self._box.clock.now(), found):
             self._box.reporter.say(alert)
@@ -108,7 +103,7 @@ class Voice:
         advice = self.publisher.stats().advice
         word = advice.word if advice else None
         if word and word != self._trouble:
-            self._troubles[word] += 1
+            self.troubles[word] += 1
         self._trouble = word
 
     def wrong(self) -> list[str]:
@@ -143,112 +138,10 @@ class Voice:
             if vitals.stage not in (Stage.RUNNING, Stage.ENDED)
         ]
 
-    async def status(self, question: dict[str, object]) -> dict[str, object]:
-        """The answer to `status`: the health document, and details that only the box's own people see."""
-        return self.snapshot()
-
-    def snapshot(self) -> dict[str, object]:
-        """The status as it is kept on the disk for when the daemon is dead."""
-        stats, store = self.publisher.stats(), self._outbox.stats()
-        return {
-            **document(Envelope(self.health())),
-            "details": {
-                "verdict": self._verdict(),
-                "version": __version__,
-                "site": self._box.config.box.site,
-                "box": self.id,
-                "file": str(self._remote.file),
-                "broker": {
-                    "address": self._box.config.mqtt.broker,
-                    "connected": stats.connected,
-                    "protocol": stats.protocol,
-                    "advice": stats.advice.remedy if stats.advice else None,
-                    "in_flight": stats.in_flight,
-                    "acknowledged": stats.acknowledged,
-                    "ack_seconds": None if stats.ack_seconds is None else round(stats.ack_seconds, 3),
-                    "troubles": dict(self._troubles),
-                },
-                "outbox": {
-                    "quota": store.quota,
-                    "waiting": store.by_keep,
-                    "ages": {keep: round(age, 1) for keep, age in store.ages.items()},
-                    "given_up": store.given_up,
-                },
-                "lives": self.lives.figures(),
-                "loop_lag": self.lag.worst(),
-                "clock_offset": offset_s(),
-                "life_used": board(None).life_used,
-                "perception": {
-                    vitals.name: {
-                        "bounds": BOUNDS,
-                        "counts": vitals.spent.counts,
-                        "seconds": vitals.spent.seconds,
-                        "wiped": vitals.wiped,
-                    }
-                    for vitals in self._box.sensors
-                    if vitals.spent.seconds
-                },
-                "sensors": {
-                    vitals.name: {
-                        "device": vitals.device,
-                        "text": vitals.text,
-                        "since": round(self._box.clock.now() - vitals.since),
-                        "restarts": vitals.restarts,
-                        **vitals.counts,
-                    }
-                    for vitals in self._box.sensors
-                },
-            },
-        }
-
-    async def reread(self, question: dict[str, object]) -> dict[str, object]:
-        """The answer to `reread`: start anew when the technician's file says something else than what is in force."""
-        try:
-            again = self._remote.rereads()
-        except ConfigError as error:
-            raise ValueError(str(error)) from None
-        if again:
-            asyncio.get_running_loop().call_soon(self._change)
-        return {"again": again}
-
     def note(self, what: str) -> None:
         """Write a sentence into the ledger, at once. Raises OSError."""
         self.ledger.note(self._box.clock.wall(self._box.clock.now()).epoch, what)
         self.ledger.flush()
-
-    async def queue(self, question: dict[str, object]) -> dict[str, object]:
-        """The answer to `queue`: what waits, by dearness, and the dead letters without their contents."""
-        store, publisher = self._outbox.stats(), self.publisher.stats()
-        shown = ("rows", "bytes", "quota", "by_keep", "oldest", "dropped", "dead", "quarantined", "stalled")
-        return {
-            **{name: getattr(store, name) for name in shown},
-            "in_flight": publisher.in_flight,
-            "advice": publisher.advice.remedy if publisher.advice else None,
-            "letters": [
-                {"topic": one.topic, "store": one.store, "seq": one.seq, "reason": one.reason, "at": one.at}
-                | {"bytes": len(one.payload)}
-                for one in await self._outbox.dead()
-            ],
-        }
-
-    def save_snapshot(self) -> None:
-        """Write the snapshot, whole or not at all. Raises OSError."""
-        part = self._state_dir / "status.json.part"
-        part.write_text(json.dumps(self.snapshot()), encoding="utf-8")
-        part.replace(self._state_dir / "status.json")
-
-    async def privacy(self, question: dict[str, object]) -> dict[str, object]:
-        """The answer to `privacy`: the policy in force, the token epoch, and what left."""
-        config = self._box.config.privacy
-        return {
-            "preset": config.preset,
-            "epoch": self._box.tokeniser.epoch,
-            "policy": in_force(config.floor),
-            "refused": self._box.gate.refused,
-            "withheld": self._box.gate.withheld,
-            "bytes_today": self.ledger.day,
-            "last": self.ledger.last(),
-        }
 
     async def drain(self, seconds: float) -> None:
         """Wait until the broker has everything, at most `seconds`; what is left stays in the outbox."""
@@ -260,7 +153,8 @@ class Voice:
         except TimeoutError:
             return
 
-    def _offline_s(self) -> float:
+    def offline_s(self) -> float:
+        """Seconds without a connection to the broker."""
         now = self._box.clock.now()
         if self.publisher.stats().connected:
             self._online = now
@@ -275,13 +169,6 @@ class Voice:
             return State(state=Condition.OFFLINE, session=session)
         found = causes(self._box, 0.0, self._outbox.stats())
         return State(state=Condition.DEGRADED if found else Condition.ONLINE, session=session, reasons=found)
-
-    def _verdict(self) -> str:
-        """ok, degraded (something does not work), failed (no sensor works)."""
-        dead = [vitals.stage in (Stage.UNAVAILABLE, Stage.MISCONFIGURED) for vitals in self._box.sensors]
-        if dead and all(dead):
-            return "failed"
-        return "degraded" if causes(self._box, self._offline_s(), self._outbox.stats()) else "ok"
 
     def _left(self, topic: str, payload: bytes) -> None:
         self.published.record(topic, payload, lambda: _shown(topic, payload))
