@@ -61,7 +61,8 @@ def _traces(built: Root) -> dict[str, object]:
 
 def _told_to_go(tmp_path: Path, how: signal.Signals) -> None:
     """Start the machine's part of `make test-rig`, wait for its machine, end it, and wait for its end."""
-    command = [sys.executable, "-m", "tests.rig", "inside", "--results", str(tmp_path / "results")]
+    results = tmp_path.with_name(f"{tmp_path.name}-results")  # asked for, so no leftover
+    command = [sys.executable, "-m", "tests.rig", "inside", "--results", str(results)]
     runner = subprocess.Popen(command, cwd=TREE, env={**os.environ, "TMPDIR": str(tmp_path)})
     try:
         until = time.monotonic() + 240
