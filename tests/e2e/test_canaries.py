@@ -60,7 +60,7 @@ t.Tokeniser.tokenise = tokenise
 
 LEAK = """
 import logging, os
-import daemon.control as c, daemon.voice as v, mqtt.publisher as m
+import daemon.answers as a, daemon.control as c, mqtt.publisher as m
 was_publish, was_answer, wired, told = m.Publisher._say, c._say, [], []
 def leak(kind, identifier):
     logging.getLogger("x").error("%s", identifier.hex())
@@ -71,9 +71,9 @@ def publish(self, connection, *said, **more):
     while wired: connection.publish("passerby/1/a/b/leak", wired.pop())
     return was_publish(self, connection, *said, **more)
 async def answer(writer, item): await was_answer(writer, item | {"leak": told})
-was_snapshot = v.Voice.snapshot
+was_snapshot = a.Answers.snapshot
 def snapshot(self): return was_snapshot(self) | {"leak": told}
-m.Publisher._say, c._say, v.Voice.snapshot = publish, answer, snapshot
+m.Publisher._say, c._say, a.Answers.snapshot = publish, answer, snapshot
 """
 """A deliberate leak of everything that is sensed into each kind of sink."""
 
