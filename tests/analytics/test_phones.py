@@ -100,6 +100,24 @@ def test_identical_phones_are_counted_by_where_they_lie_and_how_often_they_scan(
     assert np.mean((low <= phones) & (phones <= high)) >= 0.9
 
 
+@pytest.mark.parametrize("phones", [1, 2, 4, 8])
+def test_identical_phones_in_one_place_are_told_as_few_but_the_interval_knows_better(phones: int) -> None:
+    """At one strength and with steady scans nothing tells them apart; what is told must not hide that."""
+    dice, told = np.random.default_rng(phones), []
+    for _ in range(40):
+        every = 60 / np.exp(np.log(1.5) + dice.standard_normal(phones))
+        begin = dice.random(phones) * every
+        seen = [
+            sighting(s.at + start, s.token + 100_000 * n, 1)
+            for n, (gap, start) in enumerate(zip(every, begin, strict=True))
+            for s in scans(1, every=float(gap), until=1200.0)
+        ]
+        told.append(counted(seen, 1200.0))
+    low, count, high = (np.array([one[key] for one in told], float) for key in _COUNTS)
+    assert np.mean((low <= phones) & (phones <= high)) >= 0.9
+    assert 1 <= count.mean() <= phones + 0.2
+
+
 def test_two_identical_phones_that_lie_apart_are_two() -> None:
     seen = [
         *scans(1, every=40.0, rssi_dbm=-45),
