@@ -293,7 +293,6 @@ def _ranked(values: Sequence[float], share: float) -> float:
 
 
 def _moments(start: float, end: float, step: float = SAMPLE_S) -> Iterator[float]:
-    at = start + step / 2
-    while at < end:
-        yield at
-        at += step
+    """The middles of equal parts of about `step` seconds; one of a span that is shorter."""
+    parts = max(round((end - start) / step), 1)
+    return (start + (end - start) * (part + 0.5) / parts for part in range(parts))

@@ -1,6 +1,7 @@
 """What a trial prints beside a report is the truth of the window's part in which there was a store."""
 
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,20 @@ def test_an_interval_that_the_box_states_is_held_against_the_truth(known: Rehear
     (row,) = rows(known, window)
     assert row["true"]["devices"] > 0
     assert row["in_interval"] == {"devices": True}
+
+
+@pytest.mark.parametrize("seconds", [1e-3, 1.0, 2.5, 4.0, 5.0, 61.0])
+def test_a_window_may_have_any_part_of_the_story(known: Rehearsal, seconds: float) -> None:
+    """It ended 1.7 s after a window began, and the mean of no moment was asked for."""
+    first, last = BEGAN, BEGAN + 900
+    sections = ("devices", "phones", "staff", "staff_zones", "service", "occupancy", "zones", "queues", "visits")
+    told = {"name": "back", "zone": "counter", "counter": "counter", "queue": "queue", "area": "shop"}
+    figures = {"occupancy": 1.0, "present": 1.0, "on_duty": 1.0, "customers": 1.0, "views": 1, "joined": 1, "visits": 1}
+    for section in sections:
+        for start, end in ((first - 60, first + seconds), (last - seconds, last + 60)):
+            true = known.figures(section, told | figures, start, end)
+            assert all(isfinite(value) for value in true.values()), section
+    assert known.figures("devices", told | figures, last - seconds, last + 60)["occupancy"] >= 0
 
 
 def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.trial import zone
 from cli.truth import rehearsal, rows
 from config import load
 from simulation.store import Store
@@ -18,7 +19,7 @@ SPEED, HOURS = 30.0, 0.13
 
 @pytest.mark.timeout(240)
 async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(tmp_path: Path) -> None:
-    began = int(time.time())
+    began = int(time.time()) // 60 * 60 + 80
     store = Store(seed=5, origin=began, hour=12, hours=HOURS)
     known = rehearsal(load(EXAMPLE), store)
     story = f"seed=5&hour=12&hours={HOURS}&begins={began}"
@@ -31,7 +32,9 @@ async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(
         "readers.tea.device": f"sim:?{story}&shelf=tea&fault=200",
         "tills.one.device": f"sim:?{story}&fault=200",
     }
-    trial = await run_box(EXAMPLE, tmp_path, **devices, box__speed=SPEED, window__seconds=60)
+    trial = await run_box(
+        EXAMPLE, tmp_path, **devices, box__timezone=zone(began, 12), box__speed=SPEED, window__seconds=60
+    )
     assert trial.code == 0, trial.printed.decode()
     reports: list[Any] = trial.of("report")
     clear = [one for one in reports if one["start"] > began and one["start"] + 60 < began + 330]
