@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics.metric import Alarming, Checked, Daily, Metric, Momentary
+from analytics.metric import Alarming, Binned, Checked, Daily, Metric, Momentary
 from analytics.steady import Steady
 from observations import Percept, Tally
 
@@ -35,6 +35,11 @@ class CameraMetrics:
     def consistent(self) -> bool:
         """Whether all metrics that check themselves hold."""
         return all(metric.consistent for metric in self.metrics if isinstance(metric, Checked))
+
+    @property
+    def bounds(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
+        """Of every histogram, once."""
+        return tuple({one: None for metric in self.metrics if isinstance(metric, Binned) for one in metric.bounds})
 
     def begin_day(self, at: float) -> None:
         """The local day begins."""

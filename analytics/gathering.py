@@ -13,6 +13,9 @@ SIGMAS = 3.0
 """Standard deviations above the hour's mean from which a zone is fuller than usual."""
 
 STEP = 1.0
+EARLY = 0.1
+"""Seconds by which a picture may come before its second is over: cameras of one a second are not exact."""
+
 ENOUGH = 1800
 """Seconds of an hour that must have been seen on a day for the day to teach."""
 
@@ -65,7 +68,7 @@ class Gathering:
             return
         if at > self._due + AFTER:
             self._recent.clear()
-        self._due = at + STEP
+        self._due = at + STEP - EARLY
         persons = self._zone.occupancy
         self._turn(self._hour_of(at))
         self._seconds += 1

@@ -48,3 +48,11 @@ class Alarming(Protocol):
     """A metric that also notices what cannot wait: asked every second, it answers with what began or ended."""
 
     def alarms(self, at: float) -> list[Tally]: ...
+
+
+@runtime_checkable
+class Binned(Protocol):
+    """A metric with histograms: (field of the report, upper bounds of its bins), for the backend to know."""
+
+    @property
+    def bounds(self) -> tuple[tuple[str, tuple[float, ...]], ...]: ...

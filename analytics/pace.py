@@ -48,6 +48,8 @@ class PaceCounter:
     The speed of a walk is its length over its time, pauses included.
     """
 
+    bounds = (("paces.speeds", PACE_BOUNDS),)
+
     def __init__(self, camera: str, floor: Floor, carry: int = CARRY) -> None:
         self._camera, self._floor = camera, floor
         self._walks: dict[int, _Walk] = {}

@@ -62,6 +62,8 @@ class _Waiting:
 class QueueCounter:
     """The `queues` of a report: one queue, fed with the steady percepts of its camera."""
 
+    bounds = (("queues.waits", WAIT_BOUNDS),)
+
     def __init__(self, queue: Queue, carry: int = CARRY) -> None:
         self.queue = queue
         self._carry = carry

@@ -14,6 +14,8 @@ MOST = 1000
 class VisitTimer:
     """The `visits` of a report: one area behind counting lines, fed with their crossings (`LineCounter.heard`)."""
 
+    bounds = (("visits.durations", VISIT_BOUNDS),)
+
     def __init__(self, area: str, carry: int = CARRY) -> None:
         self.area = area
         self._came_in: dict[tuple[str, int], float] = {}

@@ -52,6 +52,8 @@ class ZoneCounter:
     Whoever needs to know of each view, such as the flow between zones, puts a call into `heard`.
     """
 
+    bounds = (("zones.dwell", DWELL_BOUNDS),)
+
     def __init__(self, zone: Zone, carry: int = CARRY) -> None:
         self.zone = zone
         self.heard: list[Callable[[View], None]] = []

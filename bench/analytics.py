@@ -1,80 +1,26 @@
 """What counting costs: everything at once at twenty people, and the bytes of windows with everything on."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from math import cos, sin
 from statistics import median
 from time import process_time
 from typing import Any
 
-from analytics.after_hours import AfterHours
-from analytics.attention import AttentionCounter, Target
-from analytics.camera import CameraMetrics
-from analytics.crossing import Drawn
-from analytics.floor import Floor
-from analytics.flow import Flow
-from analytics.gathering import Gathering
-from analytics.hands import HandCounter, Shelf
-from analytics.heat import Grid, HeatMap
-from analytics.line import Line, LineCounter, Mode, Uturns
 from analytics.metric import Metric
-from analytics.pace import PaceCounter
-from analytics.queue import Counter, Queue, QueueCounter
-from analytics.window_funnel import Window, WindowFunnel
-from analytics.zone import Zone, ZoneCounter
+from bench._everything import Everything
 from bench._machine import show
 from events import ClockState, Event, Quality, Report, Sensor
 from mqtt.codec import Form, encode, merge
 from observations import Box, Hands, Percept, Tally, Track
 from privacy.policy import POLICY
 
+Pick = Callable[[Metric[Percept]], bool]
 FPS = 10
 PEOPLE = 20
 WINDOWS = 29
 """10 GB of a camera with 100 GB a day: 2.4 hours."""
-
-
-def everything() -> list[Metric[Percept]]:
-    """Three lines, six zones, a queue, flow, pace, heat, crowds, a shop window, two targets and shelves, presence."""
-    lines = [
-        LineCounter(Line(name=f"line{i}", points=((0.1, y), (0.9, y)), mode=Mode.DEFERRED, uturns=Uturns.SEPARATE))
-        for i, y in enumerate((0.4, 0.55, 0.7))
-    ]
-    zones = [ZoneCounter(Zone(name=f"zone{i}", corners=_square(i / 6, 0.3, 1 / 6, 0.7), capacity=5)) for i in range(6)]
-    flow = Flow()
-    for zone in zones:
-        zone.heard.append(flow.viewed)
-    till = Counter(customer=_square(0.8, 0.5, 0.1, 0.3), staff=_square(0.92, 0.5, 0.08, 0.3))
-    queue = QueueCounter(Queue(name="till", corners=_square(0.3, 0.5, 0.45, 0.3), counters=(till,), longest=5))
-    window = Window(name="window", corners=_square(0.2, 0.6, 0.6, 0.35), door=Drawn(points=((0.8, 0.5), (1.0, 0.5))))
-    targets = [
-        AttentionCounter(Target(name=name, corners=_square(0.1, 0.3, 0.8, 0.7), yaw=yaw)) for name, yaw in TARGETS
-    ]
-    shelves = [
-        HandCounter(Shelf(name=f"shelf{i}", corners=_square(i / 2, 0.3, 0.5, 0.7), plane=_square(i / 2, 0.3, 0.2, 0.3)))
-        for i in range(2)
-    ]
-    others: list[Metric[Percept]] = [
-        flow,
-        queue,
-        WindowFunnel(window),
-        *targets,
-        *shelves,
-        HeatMap(Grid(camera="shop")),
-        PaceCounter("shop", FLOOR),
-        *(Gathering(zone, 5, lambda at: int(at // 3600) % 24) for zone in zones),
-        AfterHours("shop", lambda at: False),
-    ]
-    return [*lines, *zones, *others]
-
-
-FLOOR = Floor(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)))
-TARGETS = (("screen", (-20.0, 20.0)), ("shelf", (20.0, 60.0)))
-
-
-def _square(left: float, top: float, width: float, height: float) -> tuple[tuple[float, float], ...]:
-    right, bottom = left + width, top + height
-    return ((left, top), (right, top), (right, bottom), (left, bottom))
+DOOR = ("lines", "zones", "queues")
 
 
 def crowd(seconds: float, people: int = PEOPLE) -> list[Percept]:
@@ -98,14 +44,14 @@ def _tracks(at: float, ways: list[tuple[float, float, float]]) -> tuple[tuple[Tr
     return tuple(tracks), tuple(ended)
 
 
-def _frame_ms(percepts: list[Percept], pick: Callable[[Metric[Percept]], bool], runs: int = 5) -> tuple[float, float]:
+def _frame_ms(percepts: list[Percept], pick: Pick, runs: int = 5) -> tuple[float, float]:
     """Median over the runs of the mean and of the 99th percentile, in processor time: the machine may be shared."""
     means, slowest = [], []
     for _ in range(runs):
-        camera, costs = CameraMetrics([metric for metric in everything() if pick(metric)]), []
+        box, costs = Everything(pick), []
         for percept in percepts:
             begin = process_time()
-            camera.feed(percept.at, percept)
+            box.feed(percept.at, percept)
             costs.append((process_time() - begin) * 1000)
         means.append(sum(costs) / len(costs))
         slowest.append(sorted(costs)[int(0.99 * len(costs))])
@@ -121,19 +67,19 @@ def released(tally: Tally) -> Event:
     return row.event(**{name: round(v, row.digits) if isinstance(v, float) else v for name, v in values.items()})
 
 
-def windows(metrics: list[Metric[Percept]], people: int) -> Iterator[Report]:
-    """Windows of 300 s of a busy shop, as they would be reported."""
-    camera = CameraMetrics(metrics)
+def windows(kinds: Collection[str], people: int) -> Iterator[Report]:
+    """Windows of 300 s of a busy shop, as they would be reported, with these sections."""
+    box = Everything()
     seen = crowd(300 * WINDOWS, people)
     per = 300 * FPS
     for i in range(WINDOWS):
         for percept in seen[i * per : (i + 1) * per]:
-            camera.feed(percept.at, percept)
+            box.feed(percept.at, percept)
         sections: dict[str, list[Event]] = {}
-        for tally in camera.tallies(300 * i, 300 * (i + 1)):
-            if tally.kind in Report.__dataclass_fields__:
+        for tally in box.tallies(300 * i, 300 * (i + 1)):
+            if tally.kind in kinds:
                 sections.setdefault(tally.kind, []).append(released(tally))
-        camera.restart(300 * (i + 1))
+        box.restart(300 * (i + 1))
         quality = (Quality(sensor=Sensor.CAMERA, name="shop", seen=1.0),)  # type: ignore[arg-type]
         rows = {kind: tuple(events) for kind, events in sections.items()}
         yield Report(
@@ -146,8 +92,8 @@ def windows(metrics: list[Metric[Percept]], people: int) -> Iterator[Report]:
         )
 
 
-def _bytes(metrics: list[Metric[Percept]], people: int) -> tuple[int, int, int, int]:
-    reports = list(windows(metrics, people))
+def _bytes(kinds: Collection[str], people: int) -> tuple[int, int, int, int]:
+    reports = list(windows(kinds, people))
     json_bytes = [len(encode(r, Form.JSON, "9f3c2a7be1", i)) for i, r in enumerate(reports, start=1)]
     packed, columns = (
         len(merge(Report, [encode(r, form, "9f3c2a7be1", i) for i, r in enumerate(reports, start=1)], form))
@@ -162,12 +108,11 @@ def main(argv: list[str]) -> int:
     percepts = crowd(60)
     alone = _frame_ms(percepts, lambda metric: False)[0]
     whole_cost = _frame_ms(percepts, lambda metric: True)
-    door: list[Metric[Percept]] = [m for m in everything() if isinstance(m, LineCounter | ZoneCounter | QueueCounter)]
-    busy = _bytes(door, 6)
-    whole = _bytes(everything(), 6)
+    busy = _bytes(DOOR, 6)
+    whole = _bytes(Report.__dataclass_fields__, 6)
     parts = {
         f"all {kind.__name__} [ms/frame]": round(_frame_ms(percepts, lambda m: type(m) is kind)[0] - alone, 3)  # noqa: B023
-        for kind in dict.fromkeys(type(metric) for metric in everything())
+        for kind in dict.fromkeys(type(metric) for metric in Everything().camera.metrics)
     }
     show(
         {

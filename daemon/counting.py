@@ -76,7 +76,7 @@ def _drawn(box: Box, camera: str, closed: Callable[[float], bool]) -> Iterator[M
         if fewest is not None:
             yield Gathering(zone, fewest, partial(_hour, box.clock))
     yield from (QueueCounter(q.drawn(name), carry) for name, q in config.queues.items() if q.camera == camera)
-    yield from (WindowFunnel(w.drawn(name)) for name, w in config.shop_windows.items() if w.camera == camera)
+    yield from (WindowFunnel(w.drawn(name), carry) for name, w in config.shop_windows.items() if w.camera == camera)
     yield from (AttentionCounter(t.drawn(name), carry) for name, t in config.targets.items() if t.camera == camera)
     yield from (HandCounter(h.drawn(name)) for name, h in config.hands.items() if h.camera == camera)
     for drawing in config.heatmaps.values():

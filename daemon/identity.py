@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from analytics.pace import PACE_BOUNDS
-from analytics.queue import WAIT_BOUNDS
-from analytics.visit import VISIT_BOUNDS
-from analytics.zone import DWELL_BOUNDS
+from analytics.metric import Binned
 from config import Config
 from daemon import __version__
 from daemon.box import Box
@@ -54,12 +51,7 @@ def birth(box: Box, session: int, streams: Sequence[Stream], form: Form) -> Birt
         lines=tuple(Name(name) for name in config.lines),
         zones=tuple(Name(name) for name in config.zones),
         queues=tuple(Name(name) for name in config.queues),
-        bounds=(
-            Bounds(field=Code("zones.dwell"), bounds=DWELL_BOUNDS),
-            Bounds(field=Code("queues.waits"), bounds=WAIT_BOUNDS),
-            Bounds(field=Code("visits.durations"), bounds=VISIT_BOUNDS),
-            Bounds(field=Code("paces.speeds"), bounds=PACE_BOUNDS),
-        ),
+        bounds=tuple(Bounds(field=Code(field), bounds=bounds) for field, bounds in sorted(_bounds(box))),
         policy=tuple(
             ReleaseBirth(kind=Code(kind), floor=max(row.floor, config.privacy.floor) if row.floor else 0)
             for kind, row in POLICY.items()
@@ -72,6 +64,11 @@ def birth(box: Box, session: int, streams: Sequence[Stream], form: Form) -> Birt
         preflight=_preflight(Path(config.box.state)),
         streams=tuple(StreamBirth(topic=Code(one.topic), store=Code(one.store), seq=one.seq + 1) for one in streams),
     )
+
+
+def _bounds(box: Box) -> set[tuple[str, tuple[float, ...]]]:
+    """Of every histogram that this box counts."""
+    return {one for metric in box.reporter.metrics() if isinstance(metric, Binned) for one in metric.bounds}
 
 
 def _preflight(state: Path) -> Code | None:

@@ -96,6 +96,6 @@ POLICY: dict[str, Release] = {
     "staff_zones": Release(StaffZone),
     "tills": Release(TillCount),
     "visits": Release(VisitCount, floor=FLOOR, floored=("visits", "visit_mean", "visit_median", "durations"), digits=1),
-    "windows": Release(WindowCount),
+    "windows": Release(WindowCount, floor=FLOOR, floored=("dwell",)),
     "zones": Release(ZoneCount, floor=FLOOR, floored=("dwell",), digits=1),
 }

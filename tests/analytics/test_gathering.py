@@ -70,3 +70,13 @@ def test_few_are_no_gathering_however_empty_the_hour_is() -> None:
 def test_an_hour_that_was_hardly_seen_teaches_nothing() -> None:
     day = Day().hold(0, 9 * HOUR).hold(2, 900).hold(2, HOUR - 900, view="dark").hold(0, 14 * HOUR)
     assert day.hold(0, 9 * HOUR).hold(9, 60).said == []
+
+
+def test_a_camera_of_one_picture_a_second_that_is_now_and_then_a_little_early_teaches_as_any_other() -> None:
+    day = Day()
+    day.hold(0, 9 * HOUR)
+    for n in range(int(0.9 * HOUR)):
+        day.at += 0.03 if n % 2 else -0.03
+        day.hold(1 + n // 20 % 3, 1)
+    day.hold(0, 0.1 * HOUR, view="dark").hold(0, 14 * HOUR).hold(0, 9 * HOUR)
+    assert [kind for _, kind, _ in day.hold(6, 60).said] == ["gathering"]

@@ -38,6 +38,22 @@ def test_passers_stopped_entered_and_both(people: list[Person], expected: tuple[
     assert (said["passers"], said["stopped"], said["entered"], said["entered_stopped"]) == expected
 
 
+def test_how_long_each_was_before_the_window_by_the_longest_stay_and_above_the_floor() -> None:
+    funnel = WindowFunnel(WINDOW, carry=4)
+    twice = walk((0, 0.05, 0.8), (2, 0.5, 0.8), (10, 0.5, 0.8), (12, 0.05, 0.8), (20, 0.05, 0.8), (22, 0.5, 0.8),
+                 (24, 0.05, 0.8))  # fmt: skip
+    people = [PASSES, STOPS, STOPS_AND_ENTERS, twice]
+    apart = [Person(tuple((t + 40.0 * i, x, y) for t, x, y in p.path)) for i, p in enumerate(people)]
+    seen = list(Scene(apart).percepts())
+    play(funnel, [percept for percept in seen if percept.at < 120])
+    assert funnel.tallies(0, 120)[0].support == 3
+    funnel.restart(120)
+    play(funnel, [percept for percept in seen if percept.at >= 120])
+    (tally,) = funnel.tallies(120, 200)
+    assert (tally.values["passers"], tally.support) == (1, 4)
+    assert tally.values["dwell"] == (1, 0, 2, 1, 0, 0, 0, 0)
+
+
 def test_a_street_line_decides_who_passes() -> None:
     street = Window(name="summer", corners=PAVEMENT, door=WINDOW.door, street=Drawn(points=((0.5, 0.4), (0.5, 1.0))))
     funnel = WindowFunnel(street)

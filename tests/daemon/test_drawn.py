@@ -8,11 +8,11 @@ from config.load import ConfigError
 from daemon.bluetooth import radios
 from daemon.box import Box
 from daemon.pipeline import BADGES
-from events import Event, LineCount, Report
-from observations import BadgeSighting, Percept, Pulse
+from events import Alert, Event, LineCount, Report
+from observations import BadgeSighting, Percept, Pulse, Track
 from tests.analytics.hands import Act, shopping
-from tests.analytics.scene import Person, Scene, walk
-from tests.daemon.test_counting import drawn, said, told
+from tests.analytics.scene import Person, Scene, box_at, walk
+from tests.daemon.test_counting import NOON, drawn, said, told
 
 LINE = """
 [cameras.shop]
@@ -116,6 +116,29 @@ def test_on_a_measured_floor_people_have_a_speed_from_the_fifth_on() -> None:
     with drawn(FLOOR) as box:
         (row,) = [row for event in said(box, people[:4], 290) if isinstance(event, Report) for row in event.paces]
     assert (row.walks, row.speed_mean, row.speeds, row.length_median) == (None, None, None, None)
+
+
+def test_a_crowd_beyond_the_hour_s_usual_gathers_and_disperses_in_alerts_of_that_second() -> None:
+    """A usual noon teaches; the next day six come at noon, stay for half a minute and go all at once."""
+    day = 86_400.0
+
+    def pictures() -> Iterator[Percept]:
+        here = 0
+        for at, persons in [
+            *((float(n), 1 + n // 20 % 3) for n in range(2000)),
+            (3_700.0, 0),
+            *((day + n, 6 if 60 <= n < 90 else 1) for n in range(180)),
+        ]:
+            tracks = tuple(Track(n, box_at((n / 10, 0.6)), 0.9, 0.0) for n in range(1, persons + 1))
+            yield Percept(at, "shop", tracks, tuple(range(persons + 1, here + 1)))
+            here = persons
+
+    with drawn(FLOOR) as box:
+        said = [event for event in told(box, pictures(), day + 200) if isinstance(event, Alert)]
+    for kind, value, begins, ends in (("gathering", 6, 70, 151), ("dispersing", 1, 91, 151)):
+        began, ended = [alert for alert in said if alert.kind == kind]
+        assert (began.active, began.name, began.value, ended.active) == (True, "aisle", value, False)
+        assert (began.at - NOON - day, ended.at - NOON - day) == pytest.approx((begins, ends), abs=3)
 
 
 def test_pace_without_a_measured_floor_is_refused() -> None:

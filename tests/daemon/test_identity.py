@@ -2,22 +2,32 @@
 
 import pytest
 
-from analytics.queue import WAIT_BOUNDS
-from analytics.visit import VISIT_BOUNDS
-from analytics.zone import DWELL_BOUNDS
-from events import Event, QueueCount, Report, VisitCount, ZoneCount
+from daemon.counting import count
+from daemon.identity import birth
+from events import Report
+from mqtt.codec import Form
 from mqtt.documents import places
 from mqtt.shape import REQUIRED, Field, shape
+from tests.daemon.test_counting import DRAWN, drawn
+from tests.daemon.test_drawn import FLOOR
 
 
-def bins(event: type[Event], name: str) -> int:
-    return next(field.bins for field in shape(event) if field.name == name)
-
-
-def test_histograms_have_a_bin_below_each_bound_and_one_above_the_last() -> None:
-    assert bins(ZoneCount, "dwell") == len(DWELL_BOUNDS) + 1
-    assert bins(QueueCount, "waits") == len(WAIT_BOUNDS) + 1
-    assert bins(VisitCount, "durations") == len(VISIT_BOUNDS) + 1
+def test_birth_names_the_bounds_of_every_histogram_that_is_drawn_and_no_other() -> None:
+    with drawn(DRAWN) as box:
+        count(box)
+        told = {one.field: one.bounds for one in birth(box, 1, [], Form.JSON).bounds}
+    bins = {
+        f"{rows.name}.{field.name}": field.bins
+        for rows in shape(Report)
+        if rows.nested
+        for field in shape(rows.type)
+        if field.bins
+    }
+    assert told.keys() == {"queues.waits", "visits.durations", "windows.dwell", "zones.dwell"} == bins.keys()
+    assert {field: len(bounds) + 1 for field, bounds in told.items()} == bins
+    with drawn(FLOOR) as box:
+        count(box)
+        assert {one.field for one in birth(box, 1, [], Form.CBOR).bounds} == {"paces.speeds", "zones.dwell"}
 
 
 def test_the_places_of_rows_are_those_that_reports_have() -> None:
