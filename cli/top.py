@@ -69,13 +69,14 @@ def screen(document: dict[str, Any], width: int, height: int) -> list[str]:
     mib = 2**20
     up = ago(document["uptime"])
     head = f"{details['verdict'].upper()}  {details['site']}/{details['box']}  {details['version']}  up {up}"
-    connected = "connected" if broker["connected"] else f"NOT CONNECTED: {broker.get('advice') or 'starting'}"
+    connected, otherwise = ("connected", None) if broker["connected"] else ("NOT CONNECTED", "starting")
+    advice = broker.get("advice") or otherwise
     memory = f"rss {document['rss'] / mib:.0f} MiB  cpu {document['cpu']} s  disk {document['disk_free'] / mib:.0f} MiB"
     heat = "" if document.get("soc_temp") is None else f"  {document['soc_temp']:.0f} C"
     waiting = f"{document['outbox_rows']} ({document['outbox_bytes'] / mib:.1f} MiB)"
     lines = [
         _coloured(head[:width], details["verdict"]),
-        f"broker  {connected}"[:width],
+        f"broker  {connected}{f': {advice}' if advice else ''}"[:width],
         f"queue   waiting {waiting}  in flight {broker['in_flight']}  acked {broker['acknowledged']}"
         f"  dropped {document['dropped']}"[:width],
         f"process {memory}{heat}  clock {document['clock']}"[:width],

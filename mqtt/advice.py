@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass
 from enum import Enum
 
+NO_SUBSCRIBERS = 0x10
 UNSUPPORTED_VERSION = 0x84
 
 
@@ -54,6 +55,10 @@ _ANSWERS: dict[int, Advice] = {
     0x9D: Advice("moved", "the broker has moved: set mqtt.broker", Move.WAIT),
     0x9F: Advice("connection_rate", "the broker has too many new connections", Move.WAIT),
 }
+
+UNHEARD = Advice(
+    "unheard", "no client of the broker subscribes to this box: unless a rule of the broker's takes it, it is gone"
+)
 
 _TLS = (
     ("certificate has expired", Advice("broker_certificate_expired", "renew the broker's certificate", Move.WAIT)),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from time import monotonic, time
 
 from events import DropReason
-from mqtt.advice import Advice, Move, of_code
+from mqtt.advice import NO_SUBSCRIBERS, Advice, Move, of_code
 from mqtt.codec import Form, merge
 from mqtt.connection import Connection, Ended
 from mqtt.flight import Belief, Flight
@@ -50,12 +50,14 @@ class Courier:
         self.carried = Carried()
         self.refusal: Advice | None = None
         """Why the broker refused a message on this connection."""
+        self.unheard = False
+        """Whether the broker had nobody to give the last message to that it acknowledged on this connection."""
 
     # --- one connection after the other
 
     def clear(self) -> None:
         """A connection is going to be tried: nothing is in flight."""
-        self.flight, self.refusal = Flight(), None
+        self.flight, self.refusal, self.unheard = Flight(), None, False
 
     async def begin(self, limit: int, outbox: Outbox) -> None:
         """There is a connection on which `limit` may be in flight: everything that has not arrived goes again."""
@@ -147,6 +149,7 @@ class Courier:
         sent = self.flight.landed(mid, code)
         if sent is not None:
             self.carried.ack_seconds = monotonic() - sent.at
+            self.unheard = code == NO_SUBSCRIBERS if sent.rows else self.unheard
 
     async def collect(self, outbox: Outbox, refused: Callable[[Advice], None]) -> None:
         """Take what has arrived out of the outbox, for ever; `refused` is told why the broker refuses something."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from mqtt.advice import Advice, Move
+from mqtt.advice import UNHEARD, Advice, Move
 from mqtt.broker import Broker
 from mqtt.codec import Form
 from mqtt.connection import Connection, Ended, Hello, Inbound, Refused
@@ -38,7 +38,7 @@ _FAREWELL_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublisherStats:
-    """The publisher now; `advice` is why there is no connection or why nothing moves, None while all is well."""
+    """The publisher now; `advice` is why it is not connected, nothing moves or nobody listens; None: all is well."""
 
     connected: bool
     session: int
@@ -133,7 +133,7 @@ class Publisher:
             connected=self._connection is not None,
             session=self._session,
             protocol="5" if self._five else "3.1.1",
-            advice=self._advice,
+            advice=self._advice or (UNHEARD if self._courier.unheard else None),
             in_flight=len(self._courier.flight.sent),
             sent=carried.sent,
             acknowledged=carried.acknowledged,

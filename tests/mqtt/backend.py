@@ -76,6 +76,10 @@ class Backend:
         """Return when subscribed."""
         assert self._subscribed.wait(10)
 
+    def gone(self) -> None:
+        """Return when it has noticed that the broker is dead; `ready` may be believed only after this."""
+        assert self.until(lambda: not self._subscribed.is_set())
+
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()

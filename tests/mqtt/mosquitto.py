@@ -77,6 +77,10 @@ class Mosquitto:
         """What it said."""
         return (self._folder / "mosquitto.log").read_text(errors="replace")
 
+    def granted(self, client: str) -> int:
+        """How many times it has granted a client's subscriptions."""
+        return self.log().count(f"SUBACK to {client}\n")
+
     def kill(self) -> None:
         """Kill it without a word."""
         if self._process is not None:

@@ -45,7 +45,7 @@ async def test_two_consumers_share_the_load_without_a_double_or_a_hole(mosquitto
     ]
     for client in clients:
         client.loop_start()
-    await asyncio.sleep(0.5)
+    assert await until(lambda: all(mosquitto.granted(f"c{n}") for n in range(2)))
     try:
         async with box(mosquitto.broker) as (outbox, _):
             await asyncio.gather(*(outbox.put(window(n)) for n in range(300)))
@@ -91,8 +91,7 @@ async def test_a_consumer_that_dies_and_comes_back_leaves_neither_a_double_nor_a
             return tuple(connection.execute(text("SELECT min(seq), max(seq), count(*) FROM windows")).one())
 
     clients = {name: start(name) for name in ("c0", "c1")}
-    assert await until(lambda: all(client.is_connected() for client in clients.values()))
-    await asyncio.sleep(0.5)
+    assert await until(lambda: all(mosquitto.granted(name) for name in clients))
     async with box(mosquitto.broker) as (outbox, _):
         for turn in range(3):
             await asyncio.gather(*(outbox.put(window(n)) for n in range(30)))
@@ -123,7 +122,7 @@ class Member:
     """One consumer, as a process of its own."""
 
     def __init__(self, mosquitto: Mosquitto, database: str, name: str) -> None:
-        before = mosquitto.log().count(f"SUBACK to {name}")
+        self._mosquitto, self._name, self._before = mosquitto, name, mosquitto.granted(name)
         self._process = subprocess.Popen(
             [
                 *(sys.executable, str(EXAMPLES / "consumer.py"), "--broker", f"127.0.0.1:{mosquitto.port}"),
@@ -132,11 +131,10 @@ class Member:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._mosquitto, self._sign, self._before = mosquitto, f"SUBACK to {name}", before
 
     def ready(self) -> bool:
         """Whether the broker has granted the subscription."""
-        return self._mosquitto.log().count(self._sign) > self._before
+        return self._mosquitto.granted(self._name) > self._before
 
     def kill(self) -> None:
         """Without a word."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from events import Report
-from mqtt.advice import Advice
+from mqtt.advice import UNHEARD, Advice
 from mqtt.broker import Broker, file_of
 from mqtt.codec import Form, decode
 from mqtt.outbox import Keep
@@ -20,6 +18,7 @@ from mqtt.publisher import Publisher
 from tests.mqtt.backend import Backend, Tally
 from tests.mqtt.box import FAST, box, documents, live, raw, until, window
 from tests.mqtt.mosquitto import Mosquitto, free_port
+from tests.mqtt.way import killed, way
 
 pytestmark = pytest.mark.broker
 
@@ -76,41 +75,13 @@ async def test_windows_that_are_held_back_leave_at_once_when_the_box_stops(
     assert [len(decode(Report, payload)) for payload in backend.of("report")][-1] == held
 
 
-@asynccontextmanager
-async def way(broker: Broker) -> AsyncIterator[tuple[Broker, asyncio.Event]]:
-    """The same broker by a way that is open while the event is set."""
-    is_open = asyncio.Event()
-    is_open.set()
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-        writer.close()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await is_open.wait()
-        try:
-            there, back = await asyncio.open_connection("127.0.0.1", broker.port)
-            await asyncio.gather(carry(reader, back), carry(there, writer))
-        except ConnectionError:
-            writer.close()
-
-    async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
-        yield replace(broker, port=server.sockets[0].getsockname()[1]), is_open
-
-
 async def test_a_killed_broker_costs_nothing(mosquitto: Mosquitto, backend: Backend) -> None:
     async with way(mosquitto.broker) as (broker, is_open), box(broker) as (outbox, publisher):
         await outbox.put(window(0))
         assert await until(lambda: bool(backend.of("report")))
-        is_open.clear()
-        mosquitto.kill()
-        assert await until(lambda: not publisher.stats().connected)
-        sent = await asyncio.gather(*(outbox.put(window(n)) for n in range(1, 200)))
-        mosquitto.start()
-        # What this broker acknowledges while nobody listens is lost to everybody: the backend comes back first.
-        await asyncio.to_thread(backend.ready)
-        is_open.set()
+        async with killed(mosquitto, backend, is_open):
+            assert await until(lambda: not publisher.stats().connected)
+            sent = await asyncio.gather(*(outbox.put(window(n)) for n in range(1, 200)))
         assert await until(lambda: outbox.stats().rows == 0)
         (stream,) = await outbox.streams()
     assert backend.until(lambda: len(set(backend.arrivals())) == 200)
@@ -162,6 +133,31 @@ async def test_an_acknowledgement_is_believed_once_its_connection_has_lived_on(
         publisher.hasten()
         assert await until(lambda: outbox.stats().rows == 0), "and everything, when the box stops"
     assert [seq for _, seq in backend.arrivals()] == [1, 2, 1, 2, 3]
+
+
+async def test_what_nobody_heard_is_said_and_comes_again_in_order_after_what_somebody_did(mosquitto: Mosquitto) -> None:
+    """A backend without a session at its broker sees late what was acknowledged before it came, and the box says so."""
+    said: list[int] = []
+
+    def published(topic: str, payload: bytes) -> None:
+        if topic.endswith("/report"):
+            said.append(json.loads(payload)["seq"])
+
+    async with box(mosquitto.broker, pace=replace(FAST, settle=60.0), published=published) as (outbox, publisher):
+        for n in range(5):
+            await outbox.put(window(n))
+        assert await until(lambda: publisher.stats().acknowledged == 5)
+        assert publisher.stats().advice == UNHEARD
+        with Backend(mosquitto.port) as backend:
+            for n in range(5, 10):
+                await outbox.put(window(n))
+            assert await until(lambda: len(backend.arrivals()) == 5)
+            assert await until(lambda: publisher.stats().advice is None)
+            lose(publisher)
+            assert await until(lambda: outbox.stats().rows == 0)
+            assert backend.until(lambda: len(backend.arrivals()) == 15)
+            assert [seq for _, seq in backend.arrivals()] == [*range(6, 11), *range(1, 11)]
+    assert said == [*range(1, 11), *range(1, 11)]
 
 
 async def test_the_broker_limits_are_honoured(tmp_path: Path) -> None:

@@ -113,15 +113,14 @@ SCENARIOS = [
 
 
 @asynccontextmanager
-async def consumed(port: int, database: str) -> AsyncIterator[Callable[[], int]]:
+async def consumed(mosquitto: Mosquitto, database: str) -> AsyncIterator[Callable[[], int]]:
     """The example's consumer at work; gives how many windows it has stored."""
     consumer = example("consumer")
     engine = create_engine(database)
     member = consumer.Consumer(engine)
-    client = consumer.subscribe(member, "127.0.0.1", port, "g", "c1", None)
+    client = consumer.subscribe(member, "127.0.0.1", mosquitto.port, "g", "c1", None)
     client.loop_start()
-    assert await until(client.is_connected)
-    await asyncio.sleep(0.3)
+    assert await until(lambda: mosquitto.granted("c1") > 0)
     try:
         yield lambda: int(member.stored)
     finally:
@@ -195,7 +194,7 @@ async def test_a_backends_day_is_right_whatever_the_clock_does(
     mosquitto: Mosquitto, tmp_path: Path, tell: Tell, scenario: Scenario
 ) -> None:
     database = f"sqlite:///{tmp_path / 'db'}"
-    async with consumed(mosquitto.port, database) as stored:
+    async with consumed(mosquitto, database) as stored:
         came = await live(scenario, mosquitto, tmp_path, stored)
     truth = Counter(
         (moment.date(), moment.hour) for moment in (datetime.fromtimestamp(second, BERLIN) for second in came)
