@@ -38,7 +38,7 @@ class Wifi(Section):
 
     passed_by: Annotated[tuple[Name, ...], Field(strict=False)] = setting(
         (),
-        "Lines across the street in a camera's picture: they teach how many pass outside it; needs taught_by.",
+        "Lines across the street in a camera's picture: they teach how many pass outside it.",
     )
 
     @field_validator("device")
@@ -48,12 +48,6 @@ class Wifi(Section):
         if scheme == "mon":
             interfaces(rest.partition("?")[0])
         return device
-
-    @model_validator(mode="after")
-    def _taught(self) -> Self:
-        if self.passed_by and not self.taught_by:
-            raise ValueError("passed_by needs taught_by, the area inside: phones in there are no passers")
-        return self
 
     @model_validator(mode="after")
     def _louder(self) -> Self:

@@ -26,6 +26,10 @@ def taught(box: Box, name: str, radio: Wifi, phones: Phones, street: Street) -> 
         box.reporter.joins.append(_persons(box, name, radio.taught_by, phones))
     if radio.passed_by:
         box.reporter.joins.append(_passers(box, name, radio, street))
+    for line in radio.passed_by:
+        counter = box.reporter.line(line)
+        assert counter is not None, "the configuration refers to lines that are drawn"
+        counter.heard.append(street.passed)
 
 
 def audits(box: Box) -> None:
@@ -132,10 +136,10 @@ def _passers(box: Box, name: str, radio: Wifi, street: Street) -> Join:
         crossed = _of(tallies, "lines", "line", radio.passed_by)
         cameras = {box.config.lines[line].camera for line in radio.passed_by}
         sees = all(box.seen(Sensor.CAMERA, camera, seconds) >= WHOLE for camera in cameras)
+        hears = box.seen(Sensor.WIFI, name, seconds) >= WHOLE
         seen = sum(_whole(tally.values["in_"]) + _whole(tally.values["out"]) for tally in crossed) if sees else None
-        inside = _inside(box, name, radio.taught_by or "", tallies, seconds)
         start, end = next(((tally.start, tally.end) for tally in tallies), (0.0, 0.0))
-        return street.told(start, end, seen, inside)
+        return street.told(start, end, seen, hears)
 
     return join
 

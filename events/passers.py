@@ -9,8 +9,8 @@ from events.base import Event, Name, Reason
 class PasserCount(Event):
     """Passers near one radio in one window: `seen` by a camera (null where it did not see), the others by radio.
 
-    `outside` (`outside_low`..`outside_high`, nine windows in ten) are persons who passed out of the picture, estimated;
-    null with `reason` while the camera has not taught the radio.
+    `outside` (`outside_low`..`outside_high`, nineteen windows in twenty) are persons who passed out of the picture,
+    estimated; null with `reason` while the camera has not taught the radio, or where that did not hear.
     """
 
     name: Name

@@ -1,7 +1,8 @@
 """Persons per device, learnt where a camera sees the same room; and the alarm when the factor has moved.
 
 Unit: persons per device, between 0.05 and 20. Bias: it assumes that those who are seen and those who carry phones
-that probe are the same crowd; the interval covers how much the factor varied from window to window.
+that probe are the same crowd. The interval is of roots, whose spread is the same for few persons and for many
+(Anscombe, "The transformation of Poisson, binomial and negative-binomial data", Biometrika 35, 1948).
 """
 
 from collections import deque
@@ -17,6 +18,13 @@ RECENT_PAIRS = 12
 SMALLEST_SPREAD = 0.05
 ALARM_SPREADS = 3.0
 SMALLEST, LARGEST = 0.05, 20.0
+PRIOR_SPREAD, PRIOR_WINDOWS = 0.6, 6.0
+"""Of the root of persons around that of what was expected, and how many windows that guess is worth: a bare count of
+persons spreads by 0.5 (decision 163)."""
+ALIKE = 3.0
+"""Windows in a row that teach no more than one does: who is there now was there ten minutes ago."""
+NORMAL = 1.959964
+"""Standard deviations to either side that hold nineteen in twenty."""
 
 
 class Kappa:
@@ -36,13 +44,20 @@ class Kappa:
         return _ratio(list(self._pairs)) if len(self._pairs) >= FEWEST_PAIRS else None
 
     def persons(self, devices: int) -> Estimate | None:
-        """Persons for so many devices, with the interval of nine windows in ten; None while nothing was taught."""
+        """Persons for so many devices, with the interval of nineteen windows in twenty; None while nothing was taught.
+
+        The spread is the prior's until windows have taught another, and how surely the factor is known widens it.
+        """
         factor = self.factor
         if factor is None:
             return None
-        spread = 1.645 * _spread(list(self._pairs), factor)
-        persons = devices * factor
-        return Estimate(persons, max(0.0, persons * (1 - spread)), persons * (1 + spread))
+        persons, windows = devices * factor, len(self._pairs) / ALIKE
+        errors = [(sqrt(seen) - sqrt(heard * factor)) ** 2 for heard, seen in self._pairs]
+        variance = PRIOR_WINDOWS * PRIOR_SPREAD**2 + windows * fmean(errors)
+        variance /= PRIOR_WINDOWS + windows
+        unsure = ALIKE * persons / (factor * sum(heard for heard, _ in self._pairs))
+        reach = _student(PRIOR_WINDOWS + windows) * sqrt(variance * (1 + unsure))
+        return Estimate(persons, max(0.0, sqrt(persons) - reach) ** 2, (sqrt(persons) + reach) ** 2)
 
     @property
     def drifted(self) -> bool:
@@ -65,6 +80,9 @@ def _ratio(pairs: list[tuple[int, float]]) -> float:
     return min(LARGEST, max(SMALLEST, ratio))
 
 
-def _spread(pairs: list[tuple[int, float]], factor: float) -> float:
-    """The relative standard deviation of single windows around the factor."""
-    return sqrt(sum((persons / (devices * factor) - 1) ** 2 for devices, persons in pairs) / len(pairs))
+def _student(freedom: float) -> float:
+    """What NORMAL is for Student's t (Abramowitz, Stegun, "Handbook of mathematical functions", 26.7.5)."""
+    z = NORMAL
+    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analytics.audit import Finding
+from analytics.radio.echo import Share
 from analytics.radio.kappa import Kappa
 from analytics.radio.street import Fit, Street
 from bench._box import StoreBox
@@ -64,7 +65,7 @@ def test_a_taught_radio_tells_passers_through_the_gate(store: Store) -> None:
     box = StoreBox()
     street = metric(box, Street)
     assert isinstance(street, Street)
-    street._fit = Fit(1.4, 0.1, 0.003, 0.05, 3.1)  # a week's, as `python -m bench fusion` learns it
+    street._fit = Fit(Share(1.2, 0.002), Share(0.05, 0.001), 3.1)  # a week's, as `python -m bench fusion` learns it
     box.live(replace(store, hours=0.1))
     row = box.reports[0].passers[0]
     assert row.outside is not None
