@@ -103,7 +103,7 @@ def _more(details: dict[str, Any]) -> Iterator[str]:
     labelled = (
         ("queue_waiting_rows", "gauge", "Messages that wait, by dearness.", "class", outbox["waiting"]),
         ("queue_waiting_age_seconds", "gauge", "How long the oldest has waited, by dearness.", "class", outbox["ages"]),
-        ("mqtt_troubles", "counter", "Times without a connection, by reason.", "reason", broker["troubles"]),
+        ("mqtt_troubles", "counter", "Times not connected or not heard, by reason.", "reason", broker["troubles"]),
         ("starts", "counter", "Starts of the daemon, by what ended the life before.", "reason", lives["starts"]),
     )
     for name, kind, text, label, values in labelled:

@@ -81,18 +81,19 @@ class Connection:
         self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry: int | None = None
     ) -> int | None:
         """Send; the packet's id, or None when there is no connection any more. Never waits."""
-        said, name = self._properties(topic, expiry, qos)
+        said, name = self._properties(topic, expiry, again=qos == 1 and not retain)
         info = self._client.publish(name, payload, qos, retain, said)
         return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
-    def _properties(self, topic: str, expiry: int | None, qos: int) -> tuple[Properties | None, str]:
+    def _properties(self, topic: str, expiry: int | None, *, again: bool) -> tuple[Properties | None, str]:
+        """And the name to send: a topic that is said `again` and again is named once where the broker grants it."""
         if not self.five:
             return None, topic
         said = properties(PacketTypes.PUBLISH, ContentType=self._content_type)
         if expiry is not None:
             said.MessageExpiryInterval = max(1, expiry)
         known = self._aliases.get(topic)
-        if known is None and qos == 1 and len(self._aliases) < self.granted.topic_aliases:
+        if known is None and again and len(self._aliases) < self.granted.topic_aliases:
             said.TopicAlias = self._aliases[topic] = len(self._aliases) + 1
         elif known is not None:
             said.TopicAlias = known

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from events import DropReason
 from mqtt.codec import Form
-from mqtt.outbox import Keep, Outbox, OutboxUnavailable, Put, Row, open_outbox
+from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Put, Row, open_outbox
 
 
 def message(text: str = "x") -> Callable[[str, int], bytes]:
@@ -267,6 +268,31 @@ async def test_a_start_does_not_read_the_backlog(tmp_path: Path) -> None:
             seconds.append(loop.time() - start)
             assert outbox.stats().rows >= rows
     assert seconds[1] < max(0.1, 5 * seconds[0])
+
+
+async def test_a_disk_that_hangs_is_told_within_the_deadline_and_loses_nothing(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mqtt.outbox.outbox.DEADLINE_S", 0.2)
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    def hanging(store: str, seq: int) -> bytes:
+        hangs.set()
+        goes_on.wait()
+        return b"late"
+
+    first = asyncio.ensure_future(outbox.put(Put("report", hanging)))
+    await asyncio.to_thread(hangs.wait)
+    for question in (first, outbox.put(put("b")), outbox.batch(1), outbox.save(b"s")):
+        with pytest.raises(OutboxStalled):
+            await question
+    assert outbox.stats().stalled > 0.2
+    goes_on.set()
+    monkeypatch.undo()
+    assert await outbox.saved() == b"s"
+    await outbox.again()
+    assert [row.payload for row in await outbox.batch(1)] == [b"late"]
+    assert outbox.stats().stalled == 0
 
 
 async def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:

@@ -12,11 +12,16 @@ SILENCE = -2
 
 @dataclass(slots=True)
 class RawBroker:
-    """`answer(payload)` is a reason code, SILENCE or HANG_UP; `payloads` are the acknowledged publishes of reports."""
+    """`answer(payload)` is a reason code, SILENCE or HANG_UP; `payloads` are the acknowledged publishes of reports.
+
+    `grants` are the properties of its CONNACK, `packets` all that it got: kind and body.
+    """
 
     answer: Callable[[bytes], int]
+    grants: bytes = b""
     port: int = 0
     payloads: list[bytes] = field(default_factory=list)
+    packets: list[tuple[int, bytes]] = field(default_factory=list)
     connections: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -34,8 +39,9 @@ class RawBroker:
         (head,) = await reader.readexactly(1)
         body = await reader.readexactly(await _varint(reader))
         kind = head >> 4
+        self.packets.append((kind, body))
         if kind == CONNECT:
-            writer.write(bytes([0x20, 3, 0, 0, 0]))
+            writer.write(bytes([0x20, 3 + len(self.grants), 0, 0, len(self.grants)]) + self.grants)
         elif kind == PINGREQ:
             writer.write(bytes([0xD0, 0]))
         elif kind == PUBLISH and head & 6:
@@ -66,9 +72,9 @@ async def _varint(reader: asyncio.StreamReader) -> int:
 
 
 @asynccontextmanager
-async def raw_broker(answer: Callable[[bytes], int]) -> AsyncIterator[RawBroker]:
+async def raw_broker(answer: Callable[[bytes], int], grants: bytes = b"") -> AsyncIterator[RawBroker]:
     """A running one on a free port of loopback."""
-    broker = RawBroker(answer)
+    broker = RawBroker(answer, grants)
     server = await asyncio.start_server(broker.serve, "127.0.0.1", 0)
     broker.port = server.sockets[0].getsockname()[1]
     try:
