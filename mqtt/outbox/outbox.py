@@ -72,7 +72,8 @@ class Outbox:
     async def put(self, put: Put, saved: bytes | None = None) -> int:
         """Store a message and return its seq when it is on the disk; `saved` becomes the checkpoint in the same commit.
 
-        Raises OutboxStalled after 10 s, OutboxUnavailable when the disk refuses or 4096 puts wait already.
+        Raises OutboxStalled after 10 s (it is stored as soon as the disk allows, and must not be put again),
+        OutboxUnavailable when the disk refuses or 4096 puts wait already (it is not stored).
         """
         if self._waiting >= MAX_WAITING:
             raise OutboxUnavailable("too many messages are waiting for the disk")
@@ -146,11 +147,14 @@ class Outbox:
 
     async def _answer(self, work: _Work) -> Any:
         self._queue.put(work)
+        answer = asyncio.wrap_future(work.answer)
         try:
             async with asyncio.timeout(DEADLINE_S):
-                return await asyncio.shield(asyncio.wrap_future(work.answer))
+                return await asyncio.shield(answer)
         except TimeoutError:
-            raise OutboxStalled(f"the disk has not answered for {DEADLINE_S:.0f} s") from None
+            if work.answer.cancel():
+                raise OutboxStalled(f"the disk has not answered for {DEADLINE_S:.0f} s") from None
+            return await answer
 
     # --- the writer's side
 
@@ -221,24 +225,24 @@ class Outbox:
                 saved[-1] if saved else None,
             )
         except OutboxUnavailable as error:
-            self._retry_done(group)
             answers, refusal = [error] * len(puts), error
         finally:
             self._busy_since = None
         self._refusing = refusal is not None
         self._look(store)
-        for work, answer in zip(puts, answers, strict=True):
-            _answer(work.answer, answer)
+        unheard = [work for work, answer in zip(puts, answers, strict=True) if not _answer(work.answer, answer)]
+        if refusal is not None:
+            self._retry(group, unheard)
         for work in group:
             _answer(work.answer, refusal)
         if puts:
             self._loop.call_soon_threadsafe(self._changed.set)
 
-    def _retry_done(self, group: Sequence[_Work]) -> None:
-        """What has arrived stays arrived: it is deleted as soon as the disk allows."""
+    def _retry(self, group: Sequence[_Work], unheard: Sequence[_Work]) -> None:
+        """As soon as the disk allows, what has arrived is deleted, and what was put and nobody awaits is stored."""
         ids = tuple(row for work in group for row in work.done)
-        if ids:
-            self._group.append(_Work(Future(), done=ids))
+        self._group = [*unheard, *([_Work(Future(), done=ids)] if ids else [])]
+        if self._group:
             self._due = monotonic() + self._group_s
 
     def _damage(self, store: Store, error: Exception) -> OutboxUnavailable:
@@ -259,13 +263,17 @@ class Outbox:
         self._queue.put(None)
 
 
-def _answer(future: "Future[Any]", value: object) -> None:
-    if future.done() or not future.set_running_or_notify_cancel():
-        return
+def _answer(future: "Future[Any]", value: object) -> bool:
+    """Whether somebody waits for the answer; who gave up waiting has cancelled it."""
+    if future.done():
+        return not future.cancelled()
+    if not future.set_running_or_notify_cancel():
+        return False
     if isinstance(value, Exception):
         future.set_exception(value)
     else:
         future.set_result(value)
+    return True
 
 
 @asynccontextmanager

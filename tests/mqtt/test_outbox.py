@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import cbor2
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from events import DropReason
 from mqtt.codec import Form
 from mqtt.outbox import Keep, Outbox, OutboxStalled, OutboxUnavailable, Put, Row, open_outbox
+from mqtt.outbox.store import Store
+from tests.mqtt.box import until
 
 
 def message(text: str = "x") -> Callable[[str, int], bytes]:
@@ -293,6 +296,29 @@ async def test_a_disk_that_hangs_is_told_within_the_deadline_and_loses_nothing(
     await outbox.again()
     assert [row.payload for row in await outbox.batch(1)] == [b"late"]
     assert outbox.stats().stalled == 0
+
+
+async def test_what_a_hanging_disk_refuses_in_the_end_is_stored_once_it_takes_it(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mqtt.outbox.outbox.DEADLINE_S", 0.2)
+    goes_on, refusals, commit = threading.Event(), [1, 1, 1], Store.commit
+
+    def refusing(store: Store, *group: Any) -> Any:
+        goes_on.wait()
+        if refusals:
+            refusals.pop()
+            raise OutboxUnavailable("the disk is full")
+        return commit(store, *group)
+
+    monkeypatch.setattr(Store, "commit", refusing)
+    with pytest.raises(OutboxStalled):
+        await outbox.put(put("waited for by nobody"), saved=b"then")
+    goes_on.set()
+    assert await until(lambda: outbox.stats().rows == 1)
+    assert await outbox.put(put("after it")) == 2
+    assert texts(await outbox.batch(9)) == ["waited for by nobody", "after it"]
+    assert (await outbox.saved(), refusals) == (b"then", [])
 
 
 async def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ async def test_a_box_is_born_says_that_it_is_online_and_delivers(mosquitto: Mosq
         assert await until(lambda: outbox.stats().rows == 0)
         assert publisher.stats().protocol == "5"
         assert publisher.stats().advice is None
+    assert backend.until(lambda: len(backend.of("state")) == 2)
     (birth,), states = backend.documents("birth"), backend.documents("state")
     assert birth["session"] == 1
     assert [state["state"] for state in states] == ["online", "offline"]
@@ -42,6 +43,7 @@ async def test_everything_arrives_once_and_in_order(mosquitto: Mosquitto, backen
         sent = await asyncio.gather(*(outbox.put(window(n)) for n in range(500)))
         (stream,) = await outbox.streams()
         assert await until(lambda: outbox.stats().rows == 0)
+    assert backend.until(lambda: len(backend.arrivals()) >= 500)
     tally = Tally.of({(stream.store, seq) for seq in sent}, backend.arrivals())
     assert tally == Tally(sent=500, received=500, lost=0, duplicated=0, out_of_order=0)
 
@@ -54,6 +56,7 @@ async def test_cbor_windows_wait_for_each_other_and_share_a_message(mosquitto: M
         for n in range(30):
             await outbox.put(window(n, Form.CBOR))
         assert await until(lambda: outbox.stats().rows == 0)
+    assert backend.until(lambda: len(backend.arrivals()) >= 30)
     messages = [decode(Report, payload) for payload in backend.of("report")]
     assert [envelope.seq for message in messages for envelope in message] == list(range(1, 31))
     assert len(messages) <= 4
@@ -72,6 +75,7 @@ async def test_windows_that_are_held_back_leave_at_once_when_the_box_stops(
         publisher.hasten()
         assert await until(lambda: outbox.stats().rows == 0)
     assert held >= 4
+    assert backend.until(lambda: len(backend.arrivals()) == 5)
     assert [len(decode(Report, payload)) for payload in backend.of("report")][-1] == held
 
 
@@ -132,6 +136,7 @@ async def test_an_acknowledgement_is_believed_once_its_connection_has_lived_on(
         assert outbox.stats().rows == 1
         publisher.hasten()
         assert await until(lambda: outbox.stats().rows == 0), "and everything, when the box stops"
+    assert backend.until(lambda: len(backend.arrivals()) == 5)
     assert [seq for _, seq in backend.arrivals()] == [1, 2, 1, 2, 3]
 
 
