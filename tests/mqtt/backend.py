@@ -74,11 +74,11 @@ class Backend:
 
     def ready(self) -> None:
         """Return when subscribed."""
-        assert self._subscribed.wait(10)
+        assert self._subscribed.wait(30)
 
     def gone(self) -> None:
         """Return when it has noticed that the broker is dead; `ready` may be believed only after this."""
-        assert self.until(lambda: not self._subscribed.is_set())
+        assert self.until(lambda: not self._subscribed.is_set(), 30)
 
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()

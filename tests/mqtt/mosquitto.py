@@ -65,7 +65,7 @@ class Mosquitto:
         log = (self._folder / "mosquitto.log").open("ab")
         self._process = subprocess.Popen([str(PROGRAM), "-v", "-c", str(self._config)], stdout=log, stderr=log)
         log.close()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.tls_port)) == 0:
