@@ -40,11 +40,12 @@ def layers() -> list[Layer]:
     each with FINE x FINE parts of a cell as neighbouring channels."""
     table = [Layer("stem", "picture", 3, 16, 3, 2)]
     table += _separable("half", "stem", 16, 32, 3, 2)
-    table += _separable("quarter", "half.point", 32, 32, 3)
-    table += _separable("eighth", "quarter.point", 32, 64, 5, 2)
-    for number in range(1, 6):
-        table += _separable(f"body{number}", table[-1].name, 64, 64, 5)
-    table.append(Layer("neck", table[-1].name, 64, 96))
-    table.append(Layer("heat", "neck", 96, len(CLASSES) * FINE**2, relu6=False))
-    table.append(Layer("boxes", "neck", 96, 4 * len(CLASSES) * FINE**2, relu6=False))
+    table += _separable("quarter1", "half.point", 32, 48, 3)
+    table += _separable("quarter2", "quarter1.point", 48, 48, 3)
+    table += _separable("eighth", "quarter2.point", 48, 96, 5, 2)
+    for number in range(1, 7):
+        table += _separable(f"body{number}", table[-1].name, 96, 96, 5)
+    table.append(Layer("neck", table[-1].name, 96, 128))
+    table.append(Layer("heat", "neck", 128, len(CLASSES) * FINE**2, relu6=False))
+    table.append(Layer("boxes", "neck", 128, 4 * len(CLASSES) * FINE**2, relu6=False))
     return table

@@ -1,4 +1,7 @@
-"""python -m simulation.training.export WEIGHTS.npz MODEL.tflite: int8 by ranges measured on rendered pictures."""
+"""python -m simulation.training.export WEIGHTS.npz MODEL.tflite: int8 by ranges measured on rendered pictures.
+
+The last step of `train`, and a way to look at what it has learnt so far.
+"""
 
 import argparse
 from itertools import islice
@@ -13,7 +16,7 @@ from simulation.training.pictures import samples
 from simulation.training.quantise import PICTURE, quantised, ranges
 
 
-def exported(weights: Folded, seed: int, count: int) -> bytes:
+def exported(weights: Folded, seed: int = 77, count: int = 150) -> bytes:
     """The .tflite file for folded `weights`, calibrated on `count` pictures of `seed`."""
     drawn = islice(samples(seed, scenes=12), count)
     pictures = (np.float32(1 / 128) * one.picture.transpose(2, 0, 1) - np.float32(1) for one in drawn)
@@ -29,12 +32,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--seed", type=int, default=77)
-    parser.add_argument("--pictures", type=int, default=150)
     given = parser.parse_args()
     stored = np.load(given.weights)
     weights = {one.name: (stored[f"{one.name}.weight"], stored[f"{one.name}.bias"]) for one in layers()}
-    given.model.write_bytes(exported(weights, given.seed, given.pictures))
+    given.model.write_bytes(exported(weights))
 
 
 if __name__ == "__main__":

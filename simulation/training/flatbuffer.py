@@ -110,27 +110,6 @@ class Graph:
         return len(self._model.operatorCodes) - 1
 
 
-def weights(model: bytes) -> Folded:
-    """The weights and biases of a file written here, as real numbers again."""
-    main = schema.ModelT.InitFromPackedBuf(model)
-    graph = main.subgraphs[0]
-    found: dict[str, NDArray[np.float32]] = {}
-    for tensor in graph.tensors:
-        name, scale = tensor.name.decode(), np.asarray(tensor.quantization.scale, np.float32)
-        if name.endswith((".weight", ".bias")):
-            stored = main.buffers[tensor.buffer].data.view(np.int8 if name.endswith("t") else np.int32)
-            shape = [1] * len(tensor.shape)
-            shape[tensor.quantization.quantizedDimension] = -1
-            found[name] = stored.reshape(tensor.shape).astype(np.float32) * scale.reshape(shape)
-    return {
-        layer.name: (
-            found[f"{layer.name}.weight"].transpose((3, 0, 1, 2) if layer.depthwise else (0, 3, 1, 2)),
-            found[f"{layer.name}.bias"],
-        )
-        for layer in layers()
-    }
-
-
 def _convolution(layer: Layer) -> tuple[int, int, int, object]:
     """The operator, its version, and its options."""
     options = schema.DepthwiseConv2DOptionsT() if layer.depthwise else schema.Conv2DOptionsT()

@@ -12,6 +12,7 @@ from simulation.training.architecture import Layer, layers
 
 Tensors = dict[str, torch.Tensor]
 Folded = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+PARTS = "weight", "bias"
 _MOMENTUM = 0.05
 _EPSILON = 1e-3
 
@@ -36,23 +37,6 @@ def start(seed: int) -> tuple[Tensors, Tensors]:
     for parameter in learnt.values():
         parameter.requires_grad_(True)
     return learnt, running
-
-
-def resumed(weights: Folded, seed: int) -> tuple[Tensors, Tensors]:
-    """What was learnt before, without normalisation; layers whose shape has changed since begin afresh."""
-    fresh, _ = start(seed)
-    learnt: Tensors = {}
-    for layer in layers():
-        name = layer.name
-        weight, bias = fresh[f"{name}.weight"].detach(), torch.zeros(layer.outputs)
-        if f"{name}.bias" in fresh:
-            bias = fresh[f"{name}.bias"].detach()
-        if name in weights and weights[name][0].shape == tuple(weight.shape):
-            weight, bias = (torch.tensor(values) for values in weights[name])
-        learnt[f"{name}.weight"], learnt[f"{name}.bias"] = weight, bias
-    for parameter in learnt.values():
-        parameter.requires_grad_(True)
-    return learnt, {}
 
 
 def forward(pictures: torch.Tensor, learnt: Tensors, running: Tensors, training: bool) -> Tensors:

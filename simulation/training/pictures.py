@@ -21,6 +21,7 @@ from simulation.walk import Walk
 VISIBLE = 0.18
 HIDDEN = 0.08
 VARIED = 0.6
+CHILDREN = 1 / 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def samples(seed: int, scenes: int = 24) -> Iterator[Sample]:
     while True:
         if len(stock) < scenes:
             stock.append(_View(draw, draw.random() < VARIED))
-        elif draw.random() < 1 / 30:
+        elif draw.random() < 1 / 60:
             stock[draw.randrange(scenes)] = _View(draw, draw.random() < VARIED)
         yield from draw.choice(stock).samples(draw)
 
@@ -67,8 +68,8 @@ class _View:
         """One moment as it is and mirrored, each in a light of its own: to draw it costs the most."""
         at = draw.uniform(30, 900)
         people = self._store.present(at)
-        if draw.random() < 0.3:
-            people = [_walker(self._big.plan, draw, at, n) for n in range(draw.randrange(0, 14))]
+        if draw.random() < 0.45:
+            people = _crowd(self._big.plan, draw, at)
         painted = self._big.paint(people, at)
         labels = tuple(
             label for figure, seen in self._small.masks(people, at) if (label := _label(figure, seen)) is not None
@@ -111,13 +112,27 @@ def _developed(picture: Canvas, draw: Random) -> Canvas:
     return out
 
 
-def _walker(plan: Plan, draw: Random, at: float, number: int) -> Person:
-    """Somebody anywhere on the floor or the street, standing or walking any way."""
-    ground = plan.street if draw.random() < 0.3 else Rectangle(0.3, -1.5, 9.7, 4.2)
-    here = draw.uniform(ground.left, ground.right), draw.uniform(ground.near, ground.far)
+def _crowd(plan: Plan, draw: Random, at: float) -> list[Person]:
+    """People anywhere on the floor or the street; half of them with somebody so near that one hides the other."""
+    people: list[Person] = []
+    for _ in range(draw.randrange(0, 12)):
+        ground = plan.street if draw.random() < 0.3 else Rectangle(0.3, -1.5, 9.7, 4.2)
+        here = draw.uniform(ground.left, ground.right), draw.uniform(ground.near, ground.far)
+        people.append(_walker(draw, at, len(people), here))
+        if draw.random() < 0.5:
+            near = here[0] + draw.uniform(-0.6, 0.6), here[1] + draw.uniform(-0.9, 0.9)
+            people.append(_walker(draw, at, len(people), near))
+    return people
+
+
+def _walker(draw: Random, at: float, number: int, here: tuple[float, float]) -> Person:
+    """Somebody who stands there or walks any way; one in six is a child."""
     there = here[0] + draw.uniform(-3, 3), here[1] + draw.uniform(-3, 3)
     walk = Walk.through([(at - draw.uniform(0.1, 3), here), (at + 3, there if draw.random() < 0.7 else here)])
-    return Person(number, Role.PASSER, number, Chance(f"{draw.random()}").look(Role.PASSER), walk)
+    look = Chance(f"{draw.random()}").look(Role.PASSER)
+    if draw.random() < CHILDREN:
+        look = replace(look, height=draw.uniform(0.9, 1.45))
+    return Person(number, Role.PASSER, number, look, walk)
 
 
 def _moved(mount: Mount, draw: Random) -> Mount:

@@ -1,6 +1,7 @@
 """What the network should answer for a picture: heat and boxes on its grid; it refuses to judge the hidden."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ class Target:
     care: Floats
 
 
+_REACH = 5
+"""Deviations from a centre beyond which its bump is nothing."""
 _X, _Y = np.meshgrid(np.arange(COLUMNS) + 0.5, np.arange(ROWS) + 0.5)
 
 
@@ -47,15 +50,18 @@ def _mark(found: Target, number: int, box: tuple[float, float, float, float], su
     x, y = (left + right) / 2, top + (CENTRE if number == 0 else 0.5) * (bottom - top)
     column, row = min(int(x), COLUMNS - 1), min(int(y), ROWS - 1)
     wide, high = max((right - left) / 7, 0.6), max((bottom - top) / 14, 0.6)
-    bump = np.exp(-(((_X - column - 0.5) / wide) ** 2 + ((_Y - row - 0.5) / high) ** 2) / 2)
+    rows = slice(max(row - ceil(_REACH * high), 0), row + ceil(_REACH * high) + 1)
+    columns = slice(max(column - ceil(_REACH * wide), 0), column + ceil(_REACH * wide) + 1)
+    at_x, at_y = _X[rows, columns], _Y[rows, columns]
+    heat, weight, care = (part[number, rows, columns] for part in (found.heat, found.weight, found.care))
+    bump = np.exp(-(((at_x - column - 0.5) / wide) ** 2 + ((at_y - row - 0.5) / high) ** 2) / 2)
     if not sure:
-        found.care[number][bump > 0.3] = 0.0
+        care[bump > 0.3] = 0.0
         return
-    closer = bump > found.weight[number]
-    near = closer & (bump > 0.4)
-    found.heat[number] = np.maximum(found.heat[number], bump)
-    found.weight[number][near] = bump[near]
-    sides = (_X - left, _Y - top, right - _X, bottom - _Y)
-    for side, values in enumerate(sides):
-        found.boxes[number, side][near] = values[near] / FINE
+    near = (bump > weight) & (bump > 0.4)
+    np.maximum(heat, bump, out=heat, casting="same_kind")
+    weight[near] = bump[near]
+    sides = (at_x - left, at_y - top, right - at_x, bottom - at_y)
+    for boxes, values in zip(found.boxes[number], sides, strict=True):
+        boxes[rows, columns][near] = values[near] / FINE
     found.care[number, row, column] = 1.0

@@ -1,8 +1,11 @@
-"""python -m simulation.training.train --out FILE.npz: trains the detector on rendered pictures, on one core."""
+"""python -m simulation.training.train FILE.tflite: the simulated store's detector from nothing, in one run.
+
+One process draws, one learns, about an hour of a core. What is learnt so far lies beside FILE as .npz, for `export`.
+"""
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
@@ -14,13 +17,15 @@ import numpy as np
 import torch
 
 from simulation.training.architecture import CLASSES, FINE
-from simulation.training.flatbuffer import weights
-from simulation.training.network import Tensors, folded, forward, resumed, start
+from simulation.training.export import exported
+from simulation.training.network import PARTS, Folded, Tensors, folded, forward, start
 from simulation.training.pictures import samples
 from simulation.training.targets import Floats, target
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 Arrays = tuple[Floats, Floats, Floats, Floats, Floats]
+KEPT = 500
+"""Steps after which what is learnt is kept."""
 
 
 def batches(seed: int, size: int, count: int) -> Iterator[Batch]:
@@ -63,10 +68,10 @@ def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(
-    begun: tuple[Tensors, Tensors], seed: int, steps: int, size: int, rate: float, report: bool = True
-) -> tuple[Tensors, Tensors]:
-    """Adam with one cycle of the rate, on what was `begun`. Returns what was learnt and the running statistics."""
-    learnt, running = begun
+    seed: int, steps: int, size: int, rate: float, keep: Callable[[Folded], None] = lambda _: None, report: bool = True
+) -> Folded:
+    """Adam with one cycle of the rate, from nothing. `keep` is handed what is learnt so far now and then."""
+    learnt, running = start(seed)
     optimiser = torch.optim.AdamW(learnt.values(), lr=rate, weight_decay=1e-4)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
     began = monotonic()
@@ -78,32 +83,35 @@ def train(
         torch.nn.utils.clip_grad_norm_(learnt.values(), 10.0)
         optimiser.step()
         cycle.step()
+        if step % KEPT == KEPT - 1:
+            keep(folded(learnt, running))
         if report and step % 25 == 0:
             sys.stderr.write(
                 f"step {step} heat {heat.item():.3f} boxes {boxes.item():.3f} "
                 f"wall {monotonic() - began:.0f} s cpu {process_time():.0f} s\n"
             )
             sys.stderr.flush()
-    return learnt, running
+    return folded(learnt, running)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", required=True, help="where the folded weights go, an .npz file")
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("model", type=Path, help="where the trained detector goes, a .tflite file")
+    parser.add_argument("--steps", type=int, default=7000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--resume", type=Path, help="go on from this model (.tflite), which this package wrote")
     given = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    begun = resumed(weights(given.resume.read_bytes()), given.seed) if given.resume else start(given.seed)
-    learnt, running = train(begun, given.seed, given.steps, given.batch, given.rate)
-    arrays = {}
-    for name, (weight, bias) in folded(learnt, running).items():
-        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = weight, bias
-    np.savez(given.out, **arrays)  # type: ignore[arg-type]
+
+    def keep(weights: Folded) -> None:
+        arrays = {f"{name}.{part}": values for name, pair in weights.items() for part, values in zip(PARTS, pair)}
+        np.savez(given.model.with_suffix(".npz"), **arrays)  # type: ignore[arg-type]
+
+    learnt = train(given.seed, given.steps, given.batch, given.rate, keep)
+    keep(learnt)
+    given.model.write_bytes(exported(learnt))
 
 
 if __name__ == "__main__":
