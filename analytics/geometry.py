@@ -97,6 +97,16 @@ class Polygon:
             previous = corner
         return inside
 
+    def exit(self, inside: Point, outside: Point) -> float:
+        """The share of the way from a point inside to one outside after which the edge is met first."""
+        ring = (*self.corners, self.corners[0])
+        met = [1.0]
+        for a, b in pairwise(ring):
+            one, other = leftness(inside, a, b), leftness(outside, a, b)
+            if (leftness(a, inside, outside) >= 0) != (leftness(b, inside, outside) >= 0) and one != other:
+                met.append(one / (one - other))
+        return min(share for share in met if share >= 0)
+
     @property
     def crossed_itself(self) -> bool:
         """Whether two edges that are no neighbours meet, as when corners were drawn in a wrong order."""

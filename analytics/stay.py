@@ -1,4 +1,8 @@
-"""Who is in an area and since when; a step outside is no departure, nor is a moment unseen."""
+"""Who is in an area and since when; a step outside is no departure, nor is a moment unseen.
+
+Between two pictures a person walks straight and evenly, so the moment at which the area's edge was passed is known
+better than by pictures: a walk of 0.8 s through a zone lasts 0.8 s at any rate of pictures.
+"""
 
 from dataclasses import dataclass
 
@@ -12,10 +16,11 @@ STEP_OUT = 1.0
 
 @dataclass(slots=True)
 class Stay:
-    """From first being seen inside to first being seen outside; `inside` is False for who may come back at once."""
+    """From stepping in to stepping out, or to being seen last; `inside` is False for who may come back at once."""
 
     since: float
     last: float
+    seen: float
     inside: bool = True
 
     @property
@@ -31,6 +36,8 @@ class Stays:
         self._reference = which
         self.here: dict[int, Stay] = {}
         """The open stays by the person's number."""
+        self._were: dict[int, tuple[float, Point]] = {}
+        """When and where everybody in the picture was seen last."""
         self.seconds = 0.0
         """Person-seconds since ever. The time from one picture to the next belongs to where the person was before it,
         so that areas without gaps share out exactly the time for which somebody was in view."""
@@ -44,23 +51,43 @@ class Stays:
         """The stays that are over with this picture."""
         over = []
         for track in seen.tracks:
-            inside = self._area.contains(reference(track.box, self._reference))
-            stay = self.here.get(track.number) or self._begun(at, track, inside)
-            if stay is None:
-                continue
-            if stay.inside:
-                self.seconds += at - stay.last
-            if stay.inside or inside:
-                stay.last, stay.inside = at, inside
-            elif at - stay.last >= STEP_OUT:
-                over.append((track.number, self.here.pop(track.number)))
+            point = reference(track.box, self._reference)
+            inside = self._area.contains(point)
+            before = self._were.get(track.number) or self._first(at, track, point)
+            stay = self.here.get(track.number) or self._begun(at, track.number, before, point)
+            if stay is not None:
+                if stay.inside:
+                    self.seconds += at - stay.seen
+                if inside:
+                    stay.last = at
+                elif stay.inside:
+                    stay.last = self._left(before, at, point)
+                elif at - stay.last >= STEP_OUT:
+                    over.append((track.number, self.here.pop(track.number)))
+                stay.seen, stay.inside = at, inside
+            self._were[track.number] = at, point
+        for number in seen.ended:
+            self._were.pop(number, None)
         return over + [(number, self.here.pop(number)) for number in seen.ended if number in self.here]
 
-    def _begun(self, at: float, track: Track, inside: bool) -> Stay | None:
-        """The stay of who was not here before: since the person was first seen, if that was here."""
-        if track.origin is not None and self._area.contains(reference(track.origin, self._reference)):
-            at = track.since
-        elif not inside:
+    def _first(self, at: float, track: Track, point: Point) -> tuple[float, Point]:
+        """When and where the tracker first saw the person, a few pictures before it believed in him."""
+        return (at, point) if track.origin is None else (track.since, reference(track.origin, self._reference))
+
+    def _begun(self, at: float, number: int, before: tuple[float, Point], point: Point) -> Stay | None:
+        """The stay of who was not here before, since he passed the edge, or was first seen if that was here."""
+        since, place = before
+        if self._area.contains(place):
+            stay = Stay(since, since, since)
+        elif self._area.contains(point):
+            passed = at - self._area.exit(point, place) * (at - since)
+            stay = Stay(passed, passed, at)
+        else:
             return None
-        self.here[track.number] = Stay(at, at)
-        return self.here[track.number]
+        self.here[number] = stay
+        return stay
+
+    def _left(self, before: tuple[float, Point], at: float, point: Point) -> float:
+        """When the edge was passed on the way out."""
+        since, place = before
+        return since + self._area.exit(place, point) * (at - since)

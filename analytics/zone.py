@@ -87,7 +87,7 @@ class ZoneCounter:
         for number, stay in self._stays.feed(at, seen):
             self._leave(number, stay)
         for number, stay in self._stays.here.items():
-            if stay.last == at:
+            if stay.seen == at:
                 self._dwells(at, number, stay)
         self._most = max(self._most, self.occupancy)
 

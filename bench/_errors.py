@@ -66,6 +66,11 @@ class Bins:
         self.told += list(told)
         self.true += np.histogram(np.minimum(list(true), self.bounds[-1]), self.bounds)[0]
 
+    @property
+    def median_error(self) -> float:
+        """Percent of the true median; both are read from the bins."""
+        return 100 * abs(_median(self.told, self.bounds) / _median(self.true, self.bounds) - 1)
+
     def row(self) -> dict[str, float]:
         """Medians, counts, and the counts that are in a wrong bin or none, relative to the truth."""
         off = float(np.abs(self.told - self.true).sum())
@@ -155,7 +160,7 @@ class Accuracy:
         staff = _together(self.errors, ["staff: on_duty"])
         queue = _together(self.errors, ["queues queue: persons, mean"])
         p90 = _together(self.errors, ["queues queue: wait_p90"])
-        told, true = self._dwell_medians()
+        by_zone, together = self._stays()
         radio = [one for name, held in self.held.items() if name.startswith("phones") for one in held]
         reached = {
             "footfall, absolute error of the windows, both doors": (
@@ -163,7 +168,8 @@ class Accuracy:
                 2.0,
                 "%",
             ),
-            "median stay in the zones, error": (round(100 * abs(told / true - 1), 2) if true else None, 5.0, "%"),
+            "median stay by zone, mean error of all stays": (by_zone, 5.0, "%"),
+            "median stay of all zones in one heap, error": (together, 5.0, "%"),
             "queue length, mean absolute error": (queue.row()["mean_absolute_error"] if queue.told else None, 0.3, ""),
             "wait p90, error": (abs(p90.row()["net_error_percent"]) if p90.told else None, 10.0, "%"),
             "staff minutes, error": (abs(staff.row()["net_error_percent"]) if staff.told else None, 5.0, "%"),
@@ -179,11 +185,17 @@ class Accuracy:
             for name, (value, most, unit) in reached.items()
         }
 
-    def _dwell_medians(self) -> tuple[float, float]:
-        """Told and true median stay in all zones together, both from bins."""
-        zones = [bins for name, bins in self.bins.items() if name.startswith("zones ")]
-        told, true = (sum((getattr(one, side) for one in zones), np.zeros(1)) for side in ("told", "true"))
-        return (_median(told, zones[0].bounds), _median(true, zones[0].bounds)) if zones else (0.0, 0.0)
+    def _stays(self) -> tuple[float | None, float | None]:
+        """How wrong the zones' median stays are: each by itself, the mean of all stays; and of all together."""
+        zones = [bins for name, bins in self.bins.items() if name.startswith("zones ") and bins.true.sum()]
+        if not zones:
+            return None, None
+        wrong = sum(one.median_error * float(one.true.sum()) for one in zones) / sum(
+            float(one.true.sum()) for one in zones
+        )
+        every = Bins(zones[0].bounds)
+        every.told, every.true = (sum(getattr(one, side) for one in zones) for side in ("told", "true"))
+        return round(wrong, 2), round(every.median_error, 2)
 
 
 _NAMES = (

@@ -7,7 +7,7 @@ from itertools import pairwise
 from simulation.people import Person, Role
 from simulation.plan import FloorLine
 from simulation.store import Store
-from simulation.walk import Crossing
+from simulation.walk import Crossing, joined
 
 DOORS = ("door", "exit")
 
@@ -61,7 +61,7 @@ def walks(store: Store) -> Iterator[list[tuple[float, str, float]]]:
         views = sorted(
             (enter + 1.0, zone.name, person.walk.end)
             for zone in store.plan.zones
-            for enter, leave in person.walk.inside(zone.floor)
+            for enter, leave in joined(person.walk.inside(zone.floor))
             if leave - enter >= 1.0
         )
         yield [view for number, view in enumerate(views) if not number or views[number - 1][1] != view[1]]

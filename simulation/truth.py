@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from simulation.people import Person, Role
 from simulation.store import Store
+from simulation.walk import joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,18 @@ class Stays:
 
 
 def stays(store: Store, zone: str, start: float, end: float, stop_seconds: float = 10.0) -> Stays:
-    """What happened in a zone of the plan in start <= at < end."""
+    """What happened in a zone of the plan in start <= at < end; a step outside is no departure, but takes its time."""
     floor = next(one.floor for one in store.plan.zones if one.name == zone)
-    inside = [span for person in _around(store, start, end) for span in person.walk.inside(floor)]
+    walked = [person.walk.inside(floor) for person in _around(store, start, end)]
+    inside = [span for spans in walked for span in spans]
+    stayed = [stay for spans in walked for stay in joined(spans)]
     return Stays(
         zone,
-        sum(start <= enter + 1 < end and leave - enter >= 1 for enter, leave in inside),
-        sum(start <= enter + stop_seconds < end and leave - enter >= stop_seconds for enter, leave in inside),
+        sum(start <= enter + 1 < end and leave - enter >= 1 for enter, leave in stayed),
+        sum(start <= enter + stop_seconds < end and leave - enter >= stop_seconds for enter, leave in stayed),
         _most(inside, start, end),
         sum(max(min(leave, end) - max(enter, start), 0.0) for enter, leave in inside),
-        tuple(leave - enter for enter, leave in inside if start <= leave < end and leave - enter >= 1),
+        tuple(leave - enter for enter, leave in stayed if start <= leave < end and leave - enter >= 1),
     )
 
 

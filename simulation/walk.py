@@ -93,6 +93,21 @@ class Walk:
         return [(enter, leave) for enter, leave in found if leave > enter]
 
 
+STEP_OUT = 1.0
+"""Seconds outside below which a stay goes on: what the box, too, takes for a step aside."""
+
+
+def joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Intervals in order of time as stays: a step outside is no departure."""
+    stays: list[tuple[float, float]] = []
+    for enter, leave in spans:
+        if stays and enter - stays[-1][1] < STEP_OUT:
+            stays[-1] = stays[-1][0], leave
+        else:
+            stays.append((enter, leave))
+    return stays
+
+
 def _left_of(a: Point, b: Point, at: Point) -> float:
     return (b[0] - a[0]) * (at[1] - a[1]) - (b[1] - a[1]) * (at[0] - a[0])
 

@@ -10,8 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from simulation.training.architecture import HEIGHT, WIDTH, Layer, layers
-from simulation.training.network import Folded
+from simulation.training.architecture import HEIGHT, WIDTH, Layer
 from simulation.training.quantise import Quantised, Range
 
 

@@ -12,7 +12,6 @@ from simulation.training.architecture import Layer, layers
 
 Tensors = dict[str, torch.Tensor]
 Folded = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
-PARTS = "weight", "bias"
 _MOMENTUM = 0.05
 _EPSILON = 1e-3
 

@@ -18,7 +18,7 @@ import torch
 
 from simulation.training.architecture import CLASSES, FINE
 from simulation.training.export import exported
-from simulation.training.network import PARTS, Folded, Tensors, folded, forward, start
+from simulation.training.network import Folded, Tensors, folded, forward, start
 from simulation.training.pictures import samples
 from simulation.training.targets import Floats, target
 
@@ -106,7 +106,11 @@ def main() -> None:
     cv2.setNumThreads(1)
 
     def keep(weights: Folded) -> None:
-        arrays = {f"{name}.{part}": values for name, pair in weights.items() for part, values in zip(PARTS, pair)}
+        arrays = {
+            f"{name}.{part}": values
+            for name, pair in weights.items()
+            for part, values in zip(("weight", "bias"), pair, strict=True)
+        }
         np.savez(given.model.with_suffix(".npz"), **arrays)  # type: ignore[arg-type]
 
     learnt = train(given.seed, given.steps, given.batch, given.rate, keep)

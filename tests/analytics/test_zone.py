@@ -46,6 +46,18 @@ def test_views_stops_person_seconds_and_the_most_at_once(
     assert said["person_seconds"] == pytest.approx(expected[2], abs=0.21)
 
 
+@pytest.mark.parametrize("fps", [2, 3, 8, 25])
+@pytest.mark.parametrize(("seconds", "views"), [(0.8, 0), (0.95, 0), (1.05, 1), (4.9, 1)])
+def test_a_walk_through_lasts_as_long_at_any_rate_of_pictures(fps: float, seconds: float, views: int) -> None:
+    pace = 0.2 / seconds
+    people = [walk((0.0, 0.5 - 3.013 * pace, 0.6), (6.026, 0.5 + 3.013 * pace, 0.6))]
+    counter = ZoneCounter(SHELF, carry=1)
+    play(counter, Scene(people, fps=fps).percepts())
+    said = values(counter.tallies(0, 60))
+    assert said["views"] == views
+    assert said["dwell"][0] == views
+
+
 def test_dwell_is_binned_when_stays_end_and_few_wait_for_the_next_window() -> None:
     people = [standing(20.0 * i, 20.0 * i + dwell) for i, dwell in enumerate((3, 10, 10, 18))]
     late = [standing(200, 203), standing(220, 238)]

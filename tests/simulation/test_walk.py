@@ -3,7 +3,7 @@
 import pytest
 
 from simulation.plan import FloorLine, Rectangle
-from simulation.walk import Walk
+from simulation.walk import Walk, joined
 
 DOOR = FloorLine("door", (2.0, 0.0), (-2.0, 0.0))
 
@@ -35,3 +35,7 @@ def test_time_in_a_zone_is_joined_over_knots() -> None:
     walk = Walk.through([(0, (0.0, 0.0)), (10, (10.0, 0.0)), (20, (10.0, 0.0)), (30, (0.0, 0.0))])
     assert walk.inside(Rectangle(4, -1, 6, 1)) == [(4.0, 6.0), (24.0, 26.0)]
     assert walk.inside(Rectangle(9, -1, 11, 1)) == [(9.0, 21.0)]
+
+
+def test_a_step_outside_is_no_departure() -> None:
+    assert joined([(0.0, 2.0), (2.5, 4.0), (5.0, 6.0), (6.9, 8.0)]) == [(0.0, 4.0), (5.0, 8.0)]
