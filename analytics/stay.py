@@ -1,17 +1,21 @@
 """Who is in an area and since when; a step outside is no departure, nor is a moment unseen.
 
 Between two pictures a person walks straight and evenly, so the moment at which the area's edge was passed is known
-better than by pictures: a walk of 0.8 s through a zone lasts 0.8 s at any rate of pictures.
+better than by pictures: a walk of 0.8 s through a zone lasts 0.8 s at any rate of pictures. Who stands on the edge
+comes and goes with every breath of his box: he stays until he is clearly outside, and left when he passed the edge.
 """
 
 from dataclasses import dataclass
 
 from analytics.crossing import Reference, reference
-from analytics.geometry import Point, Polygon
+from analytics.geometry import Point, Polygon, Polyline, scaled
 from observations import Percept, Track
 
 STEP_OUT = 1.0
 """Seconds outside after which a person has left: shorter ones belong to the stay."""
+
+BESIDE = 0.04
+"""Box heights beside the edge within which who was inside has not left yet: there a trembling box goes in and out."""
 
 
 @dataclass(slots=True)
@@ -33,6 +37,7 @@ class Stays:
 
     def __init__(self, corners: tuple[Point, ...], which: Reference = Reference.FOOT) -> None:
         self._area = Polygon(corners)
+        self._edge, self._aspect = Polyline((*corners, corners[0])), 1.0
         self._reference = which
         self.here: dict[int, Stay] = {}
         """The open stays by the person's number."""
@@ -50,6 +55,9 @@ class Stays:
     def feed(self, at: float, seen: Percept) -> list[tuple[int, Stay]]:
         """The stays that are over with this picture."""
         over = []
+        if seen.aspect != self._aspect:
+            self._aspect = seen.aspect
+            self._edge = Polyline(scaled((*self._area.corners, self._area.corners[0]), seen.aspect))
         for track in seen.tracks:
             point = reference(track.box, self._reference)
             inside = self._area.contains(point)
@@ -62,7 +70,7 @@ class Stays:
                     stay.last = at
                 elif stay.inside:
                     stay.last = self._left(before, at, point)
-                elif at - stay.last >= STEP_OUT:
+                elif at - stay.last >= STEP_OUT and self._beyond(track, point):
                     over.append((track.number, self.here.pop(track.number)))
                 stay.seen, stay.inside = at, inside
             self._were[track.number] = at, point
@@ -86,6 +94,10 @@ class Stays:
             return None
         self.here[number] = stay
         return stay
+
+    def _beyond(self, track: Track, point: Point) -> bool:
+        """Whether who is outside is farther from the edge than a box trembles."""
+        return self._edge.distance((point[0] * self._aspect, point[1])) > BESIDE * track.box.height
 
     def _left(self, before: tuple[float, Point], at: float, point: Point) -> float:
         """When the edge was passed on the way out."""

@@ -123,3 +123,14 @@ def test_a_stay_begins_when_the_person_was_first_seen_not_when_believed() -> Non
     believed[0] = replace(first, tracks=(replace(first.tracks[0], origin=first.tracks[0].box),))
     play(counter, believed)
     assert values(counter.tallies(0, 60))["person_seconds"] == pytest.approx(10.0, abs=0.11)
+
+
+def test_who_stands_on_the_edge_stays_and_who_walks_off_left_when_he_passed_it() -> None:
+    knots = [(0.0, 0.5, 0.6), (2.0, 0.5, 0.6), (3.0, 0.5 + 0.098, 0.6)]
+    sway = [(3.0 + 1.7 * n, 0.605 if n % 2 else 0.595, 0.6) for n in range(1, 8)]
+    off = [(18.0, 0.595, 0.6), (19.0, 0.8, 0.6), (24.0, 0.8, 0.6)]
+    counter = ZoneCounter(SHELF, carry=1)
+    play(counter, Scene([walk(*knots, *sway, *off)], fps=8).percepts())
+    said = values(counter.tallies(0, 60))
+    assert (said["views"], said["stops"]) == (1, 1)
+    assert said["dwell"] == (0, 0, 1, 0, 0, 0, 0, 0)
