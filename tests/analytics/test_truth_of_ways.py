@@ -184,8 +184,8 @@ def test_every_second_of_facing_is_the_truth(
     play(counter, torn(seen, random))
     said = values(counter.tallies(0, 99))
     assert (said["passers"], said["lookers"]) == (len(heads), lookers)
-    facing = sum(end - begin for _, begin, end in turns)
-    assert said["seconds"] == pytest.approx(facing, abs=max(1, len(turns)) * gap(fps, random))
+    true = sum(end - begin for _, begin, end in turns)
+    assert said["seconds"] == pytest.approx(true, abs=max(1, len(turns)) * gap(fps, random))
 
 
 ENTRANCE = Entrance(
@@ -215,8 +215,8 @@ def test_everybody_who_comes_in_is_met_unmet_or_lost_as_it_was(
     """One after the other; staff come to him after so long, for so long; he stays for so long."""
     clerk, people, truth, begin = [(0.0, 0.9, 0.5), (10.0, 0.9, 0.5)], [], Counter[str](), 15.0
     for after, held, stays in customers:
-        people.append(walk((begin, 0.4, DOORSTEP), (begin + 1, 0.4, 0.5), (begin + stays, 0.4, 0.5),
-                           (begin + stays + 1, 0.4, DOORSTEP)))  # fmt: skip
+        people.append(walk((begin, 0.4, DOORSTEP), (begin + 4, 0.4, 0.5), (begin + stays, 0.4, 0.5),
+                           (begin + stays + 4, 0.4, DOORSTEP)))  # fmt: skip
         met = after is not None and after < 60 and held > 3 and after + 3.5 < stays
         truth["met" if met else "unmet" if stays > 62 else "lost"] += 1
         if after is not None:
