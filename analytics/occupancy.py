@@ -10,11 +10,13 @@ class Occupancy:
     """The `occupancy` of a report: one area behind counting lines, fed with their crossings (`LineCounter.heard`).
 
     `closed` knows the opening hours: at closing the area is empty. Somebody who goes out of an empty area was not seen
-    coming in: he is counted as `clamped` and the area stays empty.
+    coming in: he is counted as `clamped` and the area stays empty. Whoever needs to know how many were left over when
+    it closed puts a call into `emptied`.
     """
 
     def __init__(self, area: str, closed: Callable[[float], bool] = lambda at: False) -> None:
         self.area = area
+        self.emptied: list[Callable[[int], object]] = []
         self._closed = closed
         self._shut = False
         self.inside = 0
@@ -54,6 +56,8 @@ class Occupancy:
         """Whoever is still counted has left unseen."""
         self._advance(at)
         self._left_over = self.inside
+        for hear in self.emptied:
+            hear(self.inside)
         self.inside = 0
         self._clamped = 0
         self._entered = 0

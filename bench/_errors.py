@@ -90,6 +90,7 @@ class Accuracy:
     windows: int = 0
     errors: dict[str, Errors] = field(default_factory=dict)
     held: dict[str, list[bool]] = field(default_factory=dict)
+    widths: dict[str, list[float]] = field(default_factory=dict)
     stock: dict[str, int | None] = field(default_factory=dict)
     shadowed: set[str] = field(default_factory=set)
     stock_ends: dict[str, list[bool]] = field(default_factory=lambda: {"clear": [], "shadowed": []})
@@ -115,6 +116,7 @@ class Accuracy:
                 self.errors.setdefault(key, Errors()).add(told / scale, true / scale)
             for figure, inside in row.get("in_interval", {}).items():
                 self.held.setdefault(f"{name}: {figure}", []).append(inside)
+                self.widths.setdefault(f"{name}: {figure}", []).append(row["interval_width"][figure])
 
     def _bins(self, known: Rehearsal, report: Mapping[str, Any]) -> None:
         """The rows' bins beside those of the lengths that are true, of every window, for they carry over."""
@@ -146,7 +148,10 @@ class Accuracy:
         return {
             "windows": self.windows,
             "goals": self.goals(),
-            "intervals": {name: {"windows": len(held), "held": sum(held)} for name, held in self.held.items()},
+            "intervals": {
+                name: {"windows": len(held), "held": sum(held), "mean_width": round(mean(self.widths[name]), 1)}
+                for name, held in self.held.items()
+            },
             "stock_at_window_ends": {
                 name: {"seen": len(right), "exact": sum(right)} for name, right in self.stock_ends.items()
             },

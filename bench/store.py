@@ -130,7 +130,7 @@ def page(figures: dict[str, object]) -> str:
             "",
             *(f"- stock at window ends, {name}: exact {one['exact']} of {one['seen']}" for name, one in stock.items()),
             *(
-                f"- interval of {name}: holds the truth in {one['held']} of {one['windows']} windows"
+                f"- interval of {name}: {one['mean_width']} wide, holds the truth in {one['held']} of {one['windows']}"
                 for name, one in held.items()
             ),
             CAUSES.rstrip(),

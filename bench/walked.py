@@ -7,7 +7,7 @@ Every other sensor speaks from its bytes on; tokens, metrics, joins, windows, ga
 import argparse
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench._box import MIDNIGHT, Moment, StoreBox, requests
@@ -16,8 +16,10 @@ from bench._machine import show
 from bench._senses import heard, planogram, read
 from cli.truth import beside, rehearsal
 from config.load import load
-from events import Event
-from mqtt.codec import Envelope, document
+from daemon.identity import birth
+from events import Condition, State
+from mqtt.codec import Envelope, Form, document
+from mqtt.outbox import Stream
 from mqtt.topics import SAID, Topics
 from observations import Box, Percept, Receipt, Track
 from simulation.adverts import Ether
@@ -78,15 +80,17 @@ def lived(seed: int, hour: float, hours: float) -> tuple[StoreBox, Store]:
     return box, store
 
 
-def recorded(said: Iterable[Event]) -> Iterator[str]:
-    """The lines of a recording, with the names and numbers that an outbox would have given."""
+def recorded(box: StoreBox) -> Iterator[str]:
+    """The lines of a recording, with the names and numbers that an outbox would have given, and how the box comes and
+    goes."""
     topics, numbers = Topics("simulated", BOX), dict.fromkeys(SAID, 0)
-    for event in said:
+    stores = {topic: f"{topic.value}{'b' * 16}"[:16] for topic, row in SAID.items() if row.durable}
+    streams = [Stream(topic, store, 0) for topic, store in stores.items()]
+    came = [State(state=Condition.ONLINE, session=1), birth(box.box, 1, streams, Form.JSON)]
+    for event in (*came, *box.said, State(state=Condition.OFFLINE, session=1)):
         topic = next(topic for topic, row in SAID.items() if isinstance(event, row.event))
         numbers[topic] += 1
-        envelope = (
-            Envelope(event, f"{topic.value}{'b' * 16}"[:16], numbers[topic]) if SAID[topic].durable else Envelope(event)
-        )
+        envelope = Envelope(event, stores[topic], numbers[topic]) if topic in stores else Envelope(event)
         yield json.dumps({"topic": topics.of(topic), "payload": document(envelope)}, separators=(",", ":"))
 
 
@@ -101,7 +105,7 @@ def main(argv: list[str]) -> None:
     box, store = lived(given.seed, given.hour, given.hours)
     known = rehearsal(box.config, Store(store.seed, MIDNIGHT + store.origin, store.hour, store.hours))
     accuracy = Accuracy()
-    lines = list(recorded(box.said))
+    lines = list(recorded(box))
     if given.record:
         given.record.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
     for line in lines:

@@ -63,7 +63,8 @@ def _planogram(config: Config) -> Planogram:
 
 def rows(known: Rehearsal, report: dict[str, Any]) -> list[Row]:
     """Each row of a report that has a truth: its section, its names, and for each figure what is true and the error
-    (told less true). Where the box states an interval, `in_interval` says whether the truth is in it."""
+    (told less true). Where the box states an interval, `in_interval` says whether the truth is in it, and
+    `interval_width` how wide it is."""
     start, end = float(report["start"]), float(report["start"] + report["seconds"])
     found = []
     for section, told_rows in report.items():
@@ -104,12 +105,14 @@ def _errors(told: Row, true: dict[str, float]) -> dict[str, float]:
 
 def _held(told: Row, true: dict[str, float]) -> Row:
     bounds = {name: (told.get(low), told.get(high)) for name, (low, high) in _INTERVALS.items() if name in true}
-    held = {
-        name: low <= true[name] <= high
+    spans = {
+        name: (low, high)
         for name, (low, high) in bounds.items()
         if isinstance(low, int | float) and isinstance(high, int | float)
     }
-    return {"in_interval": held} if held else {}
+    held = {name: low <= true[name] <= high for name, (low, high) in spans.items()}
+    widths = {name: high - low for name, (low, high) in spans.items()}
+    return {"in_interval": held, "interval_width": widths} if held else {}
 
 
 def scrolled(found: list[Row]) -> Iterator[Text]:

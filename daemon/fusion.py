@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analytics.audit import Balance, Finding, Witnesses
+from analytics.occupancy import Occupancy
 from analytics.radio.phones import Phones
 from analytics.radio.street import Street
 from config.audit import Audit
@@ -24,6 +25,9 @@ def taught(box: Box, name: str, radio: Wifi, phones: Phones, street: Street) -> 
     """Let the area's camera teach a radio: persons per device, and passers out of its picture."""
     if radio.taught_by:
         box.reporter.joins.append(_persons(box, name, radio.taught_by, phones))
+        for metric in box.reporter.metrics():
+            if isinstance(metric, Occupancy) and metric.area == radio.taught_by:
+                metric.emptied.append(phones.kappa.settle)
     if radio.passed_by:
         box.reporter.joins.append(_passers(box, name, radio, street))
     for line in radio.passed_by:

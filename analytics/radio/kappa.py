@@ -32,11 +32,21 @@ class Kappa:
 
     def __init__(self) -> None:
         self._pairs: deque[tuple[int, float]] = deque(maxlen=MOST_PAIRS)
+        self._today = 0
 
     def teach(self, devices: int, persons: float) -> None:
         """One window of both."""
         if devices > 0 and persons > 0:
             self._pairs.append((devices, persons))
+            self._today = min(self._today + 1, MOST_PAIRS)
+
+    def settle(self, left_over: int) -> None:
+        """The shop is empty and so many were still counted: they crept in over the day, which teaches again without."""
+        for window in range(1, self._today + 1):
+            devices, persons = self._pairs[window - self._today - 1]
+            drifted = left_over * window / self._today
+            self._pairs[window - self._today - 1] = devices, max(0.0, persons - drifted)
+        self._today = 0
 
     @property
     def factor(self) -> float | None:

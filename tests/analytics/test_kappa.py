@@ -48,3 +48,28 @@ def test_it_is_no_wider_than_the_crowd_is_spread() -> None:
     widths = [width for row in rows for *_, width in told(row)]
     assert np.mean(widths) < 0.7 * (np.quantile(persons, 0.975) - np.quantile(persons, 0.025))
     assert told(rows[0])[0][2] > np.mean(widths), "little was taught and much is claimed"
+
+
+def test_what_crept_into_the_count_over_the_day_is_taken_out_of_what_it_taught() -> None:
+    """Each day two of a hundred who leave are missed, and by closing a crowd is inside that is not there."""
+    kappa, straight = Kappa(), Kappa()
+    for day in range(2):
+        for number, (persons, devices) in enumerate(days(day, 12.0, days=1)):
+            kappa.teach(devices, persons + 9 * (number + 1) / WINDOWS_A_DAY)
+            straight.teach(devices, persons)
+        drifted = kappa.factor
+        kappa.settle(9)
+        assert drifted is not None
+        assert straight.factor is not None
+        assert drifted > 1.15 * straight.factor
+        assert kappa.factor == pytest.approx(straight.factor, rel=0.01)
+
+
+def test_a_day_without_drift_is_left_alone() -> None:
+    kappa = Kappa()
+    for persons, devices in days(1, 12.0, days=1):
+        kappa.teach(devices, persons)
+    before = kappa.factor
+    kappa.settle(0)
+    kappa.settle(50)
+    assert kappa.factor == before

@@ -109,7 +109,9 @@ def test_a_finding_lowers_the_trust_names_the_check_and_is_an_alert_until_it_end
     ]
 
 
-def test_ways_are_held_against_each_other_at_closing() -> None:
+def test_ways_are_held_against_each_other_at_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(Kappa, "settle", lambda self, left_over: left.append(left_over))
     box = StoreBox()
     auditor = metric(box, Auditor)
     assert isinstance(auditor, Auditor)
@@ -120,3 +122,5 @@ def test_ways_are_held_against_each_other_at_closing() -> None:
     last = box.reports[-1].quality[0]
     assert last.trust == pytest.approx(0.6, abs=0.1)
     assert [one.code for one in box.said if isinstance(one, Alert)] == ["unbalanced"]
+    assert len(left) == 1, "at closing, and once"
+    assert left == [report.occupancy[0].left_over for report in box.reports[-1:]]

@@ -9,7 +9,7 @@ from bench._box import MIDNIGHT, StoreBox
 from bench._errors import Accuracy, Bins
 from bench.walked import lived, recorded
 from cli.truth import beside, rehearsal
-from events import Report
+from events import Birth, Report
 from mqtt.recording import read
 from simulation.store import Store
 
@@ -23,7 +23,7 @@ def test_boxes_from_the_truth_leave_no_error_at_the_doors_and_the_till(day: tupl
     box, store = day
     known = rehearsal(box.config, Store(store.seed, MIDNIGHT + store.origin, store.hour, store.hours))
     accuracy = Accuracy()
-    for line in recorded(box.said):
+    for line in recorded(box):
         message = json.loads(line)
         if message["topic"].endswith("/report"):
             accuracy.add(known, message["payload"], beside(known, message["topic"], message["payload"]))
@@ -37,8 +37,8 @@ def test_boxes_from_the_truth_leave_no_error_at_the_doors_and_the_till(day: tupl
 
 
 def test_what_was_said_can_be_replayed(day: tuple[StoreBox, Store]) -> None:
-    said = read("\n".join(recorded(day[0].said)).encode())
-    assert {one.topic.rpartition("/")[2] for one in said} >= {"report"}
+    said = read("\n".join(recorded(day[0])).encode())
+    assert [one.topic.rpartition("/")[2] for one in (*said[:2], said[-1])] == ["state", "birth", "state"]
     numbers = [one.envelope.seq for one in said if one.topic.endswith("/report")]
     assert numbers == list(range(1, len(numbers) + 1))
 
@@ -49,6 +49,9 @@ def test_the_shipped_day_is_one_box_s_of_twelve_hours_without_a_hole() -> None:
     assert [one.seq for one in reports] == list(range(1, len(reports) + 1))
     assert len({one.topic.rpartition("/")[0] for one in said}) == len({one.store for one in reports}) == 1
     assert len(reports) >= 144
+    (birth,) = [one.envelope.event for one in said if isinstance(one.envelope.event, Birth)]
+    assert {row.rows for row in birth.rows} >= {"lines", "phones"}, "nobody can read rows that are arrays without it"
+    assert {(stream.store, stream.seq) for stream in birth.streams} >= {(reports[0].store, 1)}
     for section in ("lines", "zones", "queues", "devices", "phones", "shelves", "tills", "staff", "service", "passers"):
         assert any(getattr(one.event, section) for one in reports), section
 
