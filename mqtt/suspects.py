@@ -1,4 +1,4 @@
-"""Which message may be what a broker cannot bear; a broker that merely dies, however often, condemns none.
+"""Which message may be what a broker cannot bear; a broker that dies and acknowledges now and then condemns none.
 
 A message after which the broker hangs up three times is poison, when the broker is there again at once each time. Where
 it was gone for a while it died or the network did, and that counts a third: a message that kills brokers is found, too.

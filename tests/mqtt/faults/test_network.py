@@ -93,7 +93,7 @@ async def test_a_broker_whose_certificate_expires_and_is_renewed(tmp_path: Path,
     mosquitto.start()
     try:
         with Backend(mosquitto.port) as backend:
-            async with way(mosquitto.broker) as (broker, is_open), box(broker) as (outbox, publisher):
+            async with way(mosquitto.broker) as there, box(there.broker) as (outbox, publisher):
 
                 def expired() -> bool:
                     advice = publisher.stats().advice
@@ -101,7 +101,7 @@ async def test_a_broker_whose_certificate_expires_and_is_renewed(tmp_path: Path,
 
                 for _ in range(trials):
                     for ends in (-1, 1):
-                        async with killed(mosquitto, backend, is_open):
+                        async with killed(mosquitto, backend, there, publisher):
                             mosquitto.authority.issue("server", ends=timedelta(days=ends))
                         sent.extend(await asyncio.gather(*(outbox.put(window(n)) for n in range(20))))
                         if ends < 0:
