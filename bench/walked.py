@@ -23,30 +23,49 @@ from mqtt.outbox import Stream
 from mqtt.topics import SAID, Topics
 from observations import Box, Percept, Receipt, Track
 from simulation.adverts import Ether
+from simulation.attention import yaw
 from simulation.figure import Figure, stand
 from simulation.optics import Optics
 from simulation.printer import sales
 from simulation.store import Store
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "store.toml"
-CAMERA, FPS, TICK = "floor", 2.0, 1.0
+CAMERA, FPS, TICK = "floor", 4.0, 1.0
 WIDE, HIGH = 640, 360
 SHOWN = 0.5
 """The share of a person's box that must be in the picture."""
 BOX = "a" * 16
+FACED = 75.0
+"""Degrees from the camera up to which a head has a face."""
+LOOKED_AT = {
+    "targets.window.camera": '"floor"',
+    "targets.window.corners": "[[0.773, 0.396], [0.578, 0.396], [0.588, 0.453], [0.807, 0.453]]",
+    "targets.window.yaw": "[-5, 50]",
+}
+"""The shop window as a target: in pictures its faces are ten pixels high, here their directions are known."""
 
 
 def percepts(store: Store, fps: float = FPS) -> Iterator[Percept]:
     """Everybody in the picture, whoever stands in front."""
     optics = Optics(store.plan.mount(CAMERA), WIDE, HIGH)
-    since: dict[int, float] = {}
+    mount, since = store.plan.mount(CAMERA), dict[int, float]()
     for number in range(int(store.hours * 3600 * fps)):
         at = store.origin + number / fps
-        boxes = {one.person.number: box for one in stand(store.present(at), at, optics) if (box := _shown(one))}
+        people = store.present(at)
+        boxes = {one.person.number: box for one in stand(people, at, optics) if (box := _shown(one))}
+        turned = {one.number: angle for one in people if abs(angle := yaw(one, at, mount)) < FACED}
         gone = tuple(person for person in since if person not in boxes)
         since = {person: since.get(person, at) for person in boxes}
         tracks = [
-            Track(person, box, 0.9, since[person], origin=box if since[person] == at else None)
+            Track(
+                person,
+                box,
+                0.9,
+                since[person],
+                yaw=turned.get(person),
+                pitch=0.0 if person in turned else None,
+                origin=box if since[person] == at else None,
+            )
             for person, box in boxes.items()
         ]
         yield Percept(at, CAMERA, tuple(tracks), gone, WIDE / HIGH)
@@ -75,7 +94,7 @@ def sensed(store: Store) -> list[Iterator[Moment]]:
 def lived(seed: int, hour: float, hours: float) -> tuple[StoreBox, Store]:
     """The box after that day, and the day."""
     store = Store(seed=seed, origin=hour * 3600.0, hour=hour, hours=hours)
-    box = StoreBox(config=load(EXAMPLE), plan=planogram())
+    box = StoreBox(config=load(EXAMPLE, LOOKED_AT), plan=planogram())
     box.sense(store, sensed(store), TICK)
     return box, store
 

@@ -10,14 +10,16 @@ from rich.text import Text
 from analytics.planogram import Planogram, parse
 from config import Config
 from simulation.adverts import Ether
+from simulation.attention import Target
 from simulation.goods import ShelfOfStore
+from simulation.passages import Rules
 from simulation.rehearsal import Asked, Rehearsal
 from simulation.store import Store
 
 Row = dict[str, Any]
 _KEYS = (
     *("line", "zone", "zones", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
-    *("till", "counter"),
+    *("till", "counter", "target"),
 )
 _INTERVALS = {
     "devices": ("devices_low", "devices_high"),
@@ -48,6 +50,13 @@ def rehearsal(config: Config, store: Store) -> Rehearsal:
         shelves=shelves,
         skus=plan.skus,
         greet={name: counter.greet for name, counter in config.service.items()},
+        lines={name: Rules(line.child_below, line.group_gap, line.reentry) for name, line in config.lines.items()},
+        targets={
+            name: Target(zone, store.plan.mount(target.camera), target.yaw)
+            for name, target in config.targets.items()
+            for zone in store.plan.zones
+            if zone.name == name
+        },
     )
     return Rehearsal(store, asked)
 

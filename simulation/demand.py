@@ -16,7 +16,7 @@ class Demand:
     """Visiting groups and passing groups an hour, for each hour of the day, and how groups behave.
 
     The shares are probabilities: to look at the window first, to turn round before or behind the door line, to linger
-    on the way, to buy.
+    on the way, to buy, and of who comes with somebody to be a child.
     """
 
     visits: tuple[float, ...] = (0,) * 9 + (30, 45, 55, 80, 65, 50, 50, 65, 80, 85, 55, 30) + (0,) * 3
@@ -44,6 +44,7 @@ class Demand:
     u_turn: float = 0.05
     passer_window: float = 0.08
     buys: float = 0.55
+    children: float = 0.3
     open_hours: tuple[int, int] = (9, 21)
 
 
@@ -80,6 +81,11 @@ class Chance:
         top = _UNIFORM if role is Role.STAFF else (cloth[0][0], cloth[0][1], cloth[0][2])
         legs = (cloth[1][0] // 2, cloth[1][1] // 2, cloth[1][2] // 2)
         return Look(min(max(draw.gauss(1.7, 0.09), 1.45), 1.95), draw.choice(_HAIR), draw.choice(_SKIN), top, legs)
+
+    def child(self, demand: Demand, place: int) -> float | None:
+        """The height of the member `place` of a group if a child, metres; the first is none. A draw of its own."""
+        draw = Random(f"{self.seed}/child/{place}")
+        return draw.uniform(0.95, 1.25) if place and draw.random() < demand.children else None
 
 
 def arrivals(rates: tuple[float, ...], hour: float, seconds: float, seed: str) -> Iterator[float]:

@@ -1,12 +1,12 @@
 """What each group does, from the street and back to it, as walks; it refuses to decide anything without a draw."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import dist
 from random import Random
 
 from simulation.demand import Chance, Demand
 from simulation.paths import Paths
-from simulation.people import Person, Role, Service
+from simulation.people import Gaze, Person, Role, Service
 from simulation.plan import Door, Plan, Point, Rectangle
 from simulation.tills import Tills
 from simulation.walk import Walk
@@ -22,6 +22,8 @@ APART = 0.7
 CROWDED = 0.5
 """Who would have to stand nearer than that does not stop."""
 _TRIES = 24
+_WALL = 2.5
+"""Metres from which a fixture is no furniture."""
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Route:
     at: float
     place: Point
     knots: list[tuple[float, Point]] = field(default_factory=list)
+    gazes: list[Gaze] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.knots.append((self.at, self.place))
@@ -49,6 +52,15 @@ class Route:
         self.at += seconds
         self.knots.append((self.at, self.place))
         return self
+
+    def look(self, place: Point, seconds: float, draw: Random) -> "Route":
+        """Stay for `seconds`, most of them turned to `place` and the others as one came."""
+        at, until = self.at + draw.uniform(0.2, 1.5), self.at + seconds
+        while at < until:
+            away = min(at + draw.uniform(2.0, 8.0), until)
+            self.gazes.append(Gaze(at, away, place))
+            at = away + draw.uniform(1.0, 4.0)
+        return self.stay(seconds)
 
     def done(self) -> Walk:
         return Walk.through(self.knots)
@@ -78,7 +90,7 @@ class Errands:
             route = Route(self.paths, pace, at + chance.lag(place), start)
             if stops:
                 self._stand(route, self.plan.window, chance, (place, size), stay)
-            people.append(self._person(chance, Role.PASSER, number, place, route.go(end, around=False).done()))
+            people.append(self._person(chance, Role.PASSER, number, place, route.go(end, around=False)))
         return people
 
     def turners(self, chance: Chance, at: float, number: int) -> list[Person]:
@@ -91,7 +103,7 @@ class Errands:
         if deep:
             self._through(route, door, False, chance, (0, 1))
         self._away(route, chance)
-        return [self._person(chance, Role.CUSTOMER if deep else Role.PASSER, number, 0, route.done())]
+        return [self._person(chance, Role.CUSTOMER if deep else Role.PASSER, number, 0, route)]
 
     def visitors(self, chance: Chance, at: float, number: int) -> "Visit":
         """A group inside the store, as far as the moment at which its first member would queue."""
@@ -122,7 +134,7 @@ class Errands:
             if route.at < until - 900:
                 route.go(self.plan.backroom).stay(chance.stay(240, 0.5, 60, 900)).go(post)
         route.stay(max(until - route.at, 1.0)).go(self.plan.backroom)
-        return self._person(chance, Role.STAFF, number, 0, route.done())
+        return self._person(chance, Role.STAFF, number, 0, route)
 
     def _approach(self, chance: Chance, at: float) -> Route:
         side = chance.random.random() < 0.5
@@ -169,7 +181,16 @@ class Errands:
         spot = next((one for one, free in zip(spots, room, strict=True) if free >= APART), spots[room.index(max(room))])
         route.go(spot, around=floor is not self.plan.window)
         others.append((route.at, route.at + stay, spot))
-        route.stay(stay)
+        route.look(self._shown(floor, spot), stay, Random(f"{chance.seed}/{floor.left}/{of[0]}/looks"))
+
+    def _shown(self, floor: Rectangle, spot: Point) -> Point:
+        """What somebody at `spot` looks at: the pane of the shop window, or the nearest furniture."""
+        x, y = spot
+        if floor is self.plan.window:
+            return x, 0.0
+        goods = [one.floor for one in self.plan.fixtures if one.height < _WALL]
+        near = [(min(max(x, one.left), one.right), min(max(y, one.near), one.far)) for one in goods]
+        return min(near, key=lambda place: dist(place, spot))
 
     def _spots(self, floor: Rectangle, chance: Chance, of: tuple[int, int]) -> list[Point]:
         """Where one would stand, and then anywhere else in `floor`."""
@@ -188,9 +209,12 @@ class Errands:
         return floor.left + other * wide, floor.near + share * deep
 
     def _person(
-        self, chance: Chance, role: Role, number: int, place: int, walk: Walk, service: Service | None = None
+        self, chance: Chance, role: Role, number: int, place: int, route: Route, service: Service | None = None
     ) -> Person:
-        return Person(number * 10 + place, role, number, chance.look(role), walk, service)
+        look, child = chance.look(role), chance.child(self.demand, place)
+        if child is not None:
+            look = replace(look, height=child)
+        return Person(number * 10 + place, role, number, look, route.done(), service, tuple(route.gazes))
 
 
 @dataclass
@@ -220,7 +244,7 @@ class Visit:
             door = plan.exit if bought else plan.entrance
             self.errands._leave(route, self.chance, door, 0 if bought else place, 1 if bought else size)
         return [
-            self.errands._person(self.chance, Role.CUSTOMER, self.number, place, route.done(), services[place])
+            self.errands._person(self.chance, Role.CUSTOMER, self.number, place, route, services[place])
             for place, route in enumerate(self.routes)
         ]
 

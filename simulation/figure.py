@@ -58,7 +58,7 @@ def stand(people: list[Person], at: float, optics: Optics) -> list[Figure]:
     for person, places, depth in zip(people, pixels, depths[:, _HEAD:].mean(axis=1), strict=True):
         if depth < 0.8:
             continue
-        here, heading = person.walk.place(at), person.walk.heading(at)
+        here, heading = person.walk.place(at), person.heading(at)
         towards = (x - here[0]) * heading[0] + (y - here[1]) * heading[1]
         found.append(Figure(person, places, optics.focal / float(depth), float(depth), towards))
     return sorted(found, key=lambda figure: -figure.depth)
@@ -66,7 +66,7 @@ def stand(people: list[Person], at: float, optics: Optics) -> list[Figure]:
 
 def _joints(person: Person, at: float) -> NDArray[np.float64]:
     """The joints (13, 3) in metres."""
-    (x, y), (ahead_x, ahead_y) = person.walk.place(at), person.walk.heading(at)
+    (x, y), (ahead_x, ahead_y) = person.walk.place(at), person.heading(at)
     tall = person.look.height
     walking = person.walk.stride(at + 0.2) - person.walk.stride(at - 0.2) > 0.02
     swing = _SWING * sin(2 * pi * person.walk.stride(at) / _STEP_METRES) if walking else 0.0

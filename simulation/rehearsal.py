@@ -4,7 +4,6 @@ A figure that the box keeps back until enough have made it is compared with ever
 reports must be asked about in their order, each once.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import ceil, floor
@@ -13,8 +12,10 @@ from typing import Any, TypeAlias
 
 from simulation.adverts import Ether
 from simulation.air import Air
+from simulation.attention import Target, looks
 from simulation.goods import ShelfOfStore
 from simulation.outings import DOORS, pairs, passers, visits, walks
+from simulation.passages import Passages, Rules
 from simulation.people import Role
 from simulation.printer import sales
 from simulation.serving import attendance, services
@@ -37,7 +38,7 @@ _BINNED = {"zones": ("zone", "dwell"), "queues": ("queue", "waits"), "visits": (
 class Asked:
     """What the configuration says that the truth depends on: stop times by zone and shop window, gates (dBm) by
     radio, the place of each Bluetooth radio, for each shelf its goods and their names, and the time in which customers
-    are to be met by counter."""
+    are to be met by counter, the rules of lines, and what is looked at."""
 
     stops: Mapping[str, float] = field(default_factory=dict)
     window_stop: float = 3.0
@@ -47,6 +48,8 @@ class Asked:
     shelves: Mapping[str, ShelfOfStore] = field(default_factory=dict)
     skus: Mapping[str, str] = field(default_factory=dict)
     greet: Mapping[str, float] = field(default_factory=dict)
+    lines: Mapping[str, Rules] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
 
 class Rehearsal:
@@ -64,10 +67,7 @@ class Rehearsal:
         self._arriving = Air(store).arriving()
         self._heard: list[tuple[float, str, int]] = []
         self._receipts = sales(store)
-        self._crossings = {
-            line.name: sorted((one.at, one.inwards) for person in store.people for one in person.walk.crossings(line))
-            for line in store.plan.lines
-        }
+        self._lines = {line.name: Passages(store, line) for line in store.plan.lines}
         self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
             "lines": self._line,
             "zones": self._zone,
@@ -77,6 +77,7 @@ class Rehearsal:
             "flows": self._flow,
             "routes": self._route,
             "windows": self._window,
+            "attention": self._attention,
             "conversions": self._conversion,
             "sales": self._sales,
             "tills": self._till,
@@ -107,18 +108,27 @@ class Rehearsal:
         return since
 
     def _line(self, told: Row, start: float, end: float) -> Figures:
-        if told["line"] not in self._crossings:
+        if told["line"] not in self._lines:
             return {}
         into, out = self._passed(told["line"], start, end)
         day_in, day_out = self._passed(told["line"], self.store.origin, end)
-        return {"in": into, "out": out, "day_in": day_in, "day_out": day_out}
+        rules = self._asked.lines.get(told["line"], Rules())
+        counts: Figures = {"in": into, "out": out, "day_in": day_in, "day_out": day_out}
+        return counts | self._lines[told["line"]].told(rules, start, end)
 
     def _passed(self, line: str, start: float, end: float) -> tuple[int, int]:
         """How many passed a line in start <= at < end, inwards and outwards."""
-        ways = self._crossings[line]
-        found = ways[bisect_left(ways, (start, False)) : bisect_left(ways, (end, False))]
-        inwards = sum(into for _, into in found)
-        return inwards, len(found) - inwards
+        return self._lines[line].between(start, end)
+
+    def _attention(self, told: Row, start: float, end: float) -> Figures:
+        target = self._asked.targets.get(told["target"])
+        if target is None:
+            return {}
+        found = looks(self.store, target, start, end)
+        since = self._carried("attention", told["target"], told.get("first_look") is not None, end)
+        waits = looks(self.store, target, since, end).waits
+        figures: Figures = {"passers": found.passers, "lookers": found.lookers, "seconds": found.seconds}
+        return figures | ({"first_look": mean(waits)} if waits else {})
 
     def _zone(self, told: Row, start: float, end: float) -> Figures:
         name = told["zone"]
