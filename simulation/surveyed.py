@@ -1,7 +1,8 @@
-"""Where a camera's boxes put the feet of somebody who stands at a place: what corners are drawn by on a walk test.
+"""Where a camera's boxes put the feet of somebody who walks over a place: what corners are drawn by on a walk test.
 
 A wide-angle camera shows people at its edges leaning outwards, so the middle of a box's lower side is not where the
-feet are. Who draws a zone by what the box makes of a person at its corners has that error out of the zone.
+feet are; and a box ends at the foremost foot, which is a hand's breadth nearer to the camera than who walks. Who draws
+a zone by what the box makes of a person at its corners has both errors out of it.
 """
 
 from math import cos, pi, sin
@@ -14,20 +15,24 @@ from simulation.plan import Point
 from simulation.walk import Walk
 
 _LOOK = Look(1.7, *((0, 0, 0),) * 4)
-_TURNS = 8
+_TURNS, _PHASES, _STEP = 8, 4, 1.35
 
 
 def surveyed(optics: Optics, place: Point) -> Point:
-    """The middle of the lower side of the box of a person of 1.7 m at `place`, the mean of all ways to face, in
-    relative picture coordinates."""
-    feet = [_foot(optics, place, 2 * pi * turn / _TURNS) for turn in range(_TURNS)]
+    """The middle of the lower side of the box of a person of 1.7 m who walks over `place`, the mean of all ways and of
+    a whole pair of steps, in relative picture coordinates."""
+    ways = [(2 * pi * turn / _TURNS, _STEP * phase / _PHASES) for turn in range(_TURNS) for phase in range(_PHASES)]
+    feet = [_foot(optics, place, *way) for way in ways]
     return mean(x for x, _ in feet), mean(y for _, y in feet)
 
 
-def _foot(optics: Optics, place: Point, facing: float) -> Point:
-    came = place[0] - cos(facing), place[1] - sin(facing)
-    somebody = Person(0, Role.STAFF, 0, _LOOK, Walk.through([(0.0, came), (1.0, place), (3.0, place)]))
-    (figure,) = stand([somebody], 2.0, optics)
+def _foot(optics: Optics, place: Point, facing: float, lead: float) -> Point:
+    """Walking that way, `lead` metres into a pair of steps."""
+    ahead, before = (cos(facing), sin(facing)), 1.0 + lead
+    came = place[0] - before * ahead[0], place[1] - before * ahead[1]
+    goes = place[0] + ahead[0], place[1] + ahead[1]
+    walk = Walk.through([(0.0, came), (before, place), (before + 1.0, goes)])
+    (figure,) = stand([Person(0, Role.STAFF, 0, _LOOK, walk)], before, optics)
     left, _, right, bottom = figure.box
     left, right = max(left, 0.0), min(right, float(optics.width))
     return (left + right) / 2 / optics.width, min(bottom / optics.height, 1.0)
