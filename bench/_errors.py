@@ -205,7 +205,7 @@ class Accuracy:
 
 _NAMES = (
     *("line", "zone", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
-    *("till", "counter", "target"),
+    *("till", "counter", "target", "entrance", "gate", "camera"),
 )
 
 

@@ -10,16 +10,18 @@ from rich.text import Text
 from analytics.planogram import Planogram, parse
 from config import Config
 from simulation.adverts import Ether
+from simulation.asked import Asked
 from simulation.attention import Target
+from simulation.crew import Greeting
 from simulation.goods import ShelfOfStore
 from simulation.passages import Rules
-from simulation.rehearsal import Asked, Rehearsal
+from simulation.rehearsal import Rehearsal
 from simulation.store import Store
 
 Row = dict[str, Any]
 _KEYS = (
     *("line", "zone", "zones", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
-    *("till", "counter", "target"),
+    *("till", "counter", "target", "entrance", "gate", "camera"),
 )
 _INTERVALS = {
     "devices": ("devices_low", "devices_high"),
@@ -51,6 +53,14 @@ def rehearsal(config: Config, store: Store) -> Rehearsal:
         skus=plan.skus,
         greet={name: counter.greet for name, counter in config.service.items()},
         lines={name: Rules(line.child_below, line.group_gap, line.reentry) for name, line in config.lines.items()},
+        greetings={
+            name: Greeting(line, one.near, one.held, one.within)
+            for name, one in config.greetings.items()
+            for line, drawn in config.lines.items()
+            if drawn.points == one.door
+        },
+        gates={name: (gate.lines, gate.kind == "beam") for name, gate in config.gates.items()},
+        capacities={name: zone.capacity for name, zone in config.zones.items() if zone.capacity is not None},
         targets={
             name: Target(zone, store.plan.mount(target.camera), target.yaw)
             for name, target in config.targets.items()

@@ -69,6 +69,10 @@ class Chance:
         """Seconds by which the member `place` of a group walks behind the first; pairs are never quite in step."""
         return 0.9 * (place // 2) + (self.random.uniform(0.15, 0.5) if place % 2 else 0.0)
 
+    def berth(self) -> float:
+        """Metres by which somebody keeps farther from a corner than he must. A draw of its own."""
+        return Random(f"{self.seed}/berth").uniform(0.0, 0.4)
+
     def pace(self, role: Role) -> float:
         """Metres a second."""
         middle = 1.3 if role is Role.PASSER else 0.95

@@ -36,12 +36,13 @@ class Route:
     place: Point
     knots: list[tuple[float, Point]] = field(default_factory=list)
     gazes: list[Gaze] = field(default_factory=list)
+    berth: float = 0.0
 
     def __post_init__(self) -> None:
         self.knots.append((self.at, self.place))
 
     def go(self, target: Point, around: bool = True) -> "Route":
-        for corner in self.paths.way(self.place, target) if around else [target]:
+        for corner in self.paths.way(self.place, target, self.berth) if around else [target]:
             metres = ((corner[0] - self.place[0]) ** 2 + (corner[1] - self.place[1]) ** 2) ** 0.5
             self.at += max(metres / self.pace, 0.05)
             self.place = corner
@@ -87,7 +88,7 @@ class Errands:
         for place in range(size):
             beside = lane + (ABREAST if lane < MIDDLE else -ABREAST) * (place % 2)
             start, end = self._street(side, beside), self._street(not side, beside)
-            route = Route(self.paths, pace, at + chance.lag(place), start)
+            route = Route(self.paths, pace, at + chance.lag(place), start, berth=chance.berth())
             if stops:
                 self._stand(route, self.plan.window, chance, (place, size), stay)
             people.append(self._person(chance, Role.PASSER, number, place, route.go(end, around=False)))
@@ -116,7 +117,7 @@ class Errands:
         routes = []
         for place in range(size):
             beside = approach.place[0], approach.place[1] + ABREAST * (place % 2)
-            route = Route(self.paths, pace, at + chance.lag(place), beside)
+            route = Route(self.paths, pace, at + chance.lag(place), beside, berth=chance.berth())
             if looks:
                 self._stand(route, self.plan.window, chance, (place, size), look_stay)
             self._through(route, self.plan.entrance, True, chance, (place, size))
@@ -139,7 +140,7 @@ class Errands:
     def _approach(self, chance: Chance, at: float) -> Route:
         side = chance.random.random() < 0.5
         lane = chance.random.uniform(self.plan.street.near + 0.5, self.plan.street.far - 0.3)
-        return Route(self.paths, chance.pace(Role.CUSTOMER), at, self._street(side, lane))
+        return Route(self.paths, chance.pace(Role.CUSTOMER), at, self._street(side, lane), berth=chance.berth())
 
     def _leave(self, route: Route, chance: Chance, door: Door, place: int, size: int) -> None:
         self._through(route, door, False, chance, (place, size))

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulation.people import Person
+from simulation.people import Person, Role
 from simulation.plan import FloorLine
 from simulation.store import Store
 
@@ -39,6 +39,20 @@ class Passages:
         found = self._within(start, end)
         inwards = sum(one.inwards for one in found)
         return inwards, len(found) - inwards
+
+    def staffs(self, start: float, end: float) -> dict[str, float]:
+        """The passages of staff, and those of everybody else."""
+        found = self._within(start, end)
+
+        def count(staff: bool, inwards: bool) -> int:
+            return sum((one.person.role is Role.STAFF) == staff and one.inwards == inwards for one in found)
+
+        return {
+            "in": count(True, True),
+            "out": count(True, False),
+            "visitors_in": count(False, True),
+            "visitors_out": count(False, False),
+        }
 
     def told(self, rules: Rules, start: float, end: float) -> dict[str, float]:
         """Of those who came in: the children, the parties, and who had come in before."""

@@ -1,4 +1,7 @@
-"""Ways round the furniture: the shortest path that keeps clear of fixtures and walls; it refuses to be clever."""
+"""Ways round the furniture: the shortest path that keeps clear of fixtures and walls; it refuses to be clever.
+
+Some keep closer to corners than others: a whole crowd over the same centimetre is seen in no shop.
+"""
 
 from collections.abc import Iterable
 from heapq import heappop, heappush
@@ -9,6 +12,8 @@ from simulation.walk import clip
 
 CLEARANCE = 0.28
 _HAIR = 0.01
+_OUTWARDS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+"""From a rectangle's middle to its corners, in their order."""
 
 
 class Paths:
@@ -17,12 +22,19 @@ class Paths:
     def __init__(self, plan: Plan) -> None:
         solid = [fixture.floor for fixture in plan.fixtures] + list(plan.walls)
         self._solid = [rectangle.grown(CLEARANCE - _HAIR) for rectangle in solid]
-        corners = [corner for rectangle in solid for corner in rectangle.grown(CLEARANCE).corners]
-        self._nodes = [at for at in corners if not any(rectangle.contains(at) for rectangle in self._solid)]
+        corners = [
+            (corner, (across, along))
+            for rectangle in solid
+            for corner, (across, along) in zip(rectangle.grown(CLEARANCE).corners, _OUTWARDS, strict=True)
+        ]
+        corners = [one for one in corners if not any(rectangle.contains(one[0]) for rectangle in self._solid)]
+        self._nodes = [at for at, _ in corners]
+        self._outwards = [outwards for _, outwards in corners]
         self._seen = [self._visible(at, self._nodes) for at in self._nodes]
 
-    def way(self, a: Point, b: Point) -> list[Point]:
-        """The corners to pass from `a` to `b`, `b` included and `a` not. A blocked target is walked to straight."""
+    def way(self, a: Point, b: Point, berth: float = 0.0) -> list[Point]:
+        """The corners to pass from `a` to `b`, `b` included and `a` not, `berth` metres farther out than needed where
+        there is room. A blocked target is walked to straight."""
         if self._clear(a, b):
             return [b]
         goal = dict(self._visible(b, self._nodes))
@@ -41,7 +53,18 @@ class Paths:
             for after, step in self._seen[node]:
                 if after not in done:
                     heappush(open_, (cost + step, after, (*route, after)))
-        return [*(self._nodes[node] for node in best[1]), b]
+        found: list[Point] = []
+        at = a
+        for node, onwards in zip(best[1], [*(self._nodes[node] for node in best[1][1:]), b], strict=True):
+            at = self._wider(node, at, onwards, berth)
+            found.append(at)
+        return [*found, b]
+
+    def _wider(self, node: int, before: Point, after: Point, berth: float) -> Point:
+        """The corner itself, or farther out, if the ways to it and on stay clear."""
+        (x, y), (across, along) = self._nodes[node], self._outwards[node]
+        wide = x + berth * across, y + berth * along
+        return wide if self._clear(before, wide) and self._clear(wide, after) else (x, y)
 
     def free(self, at: Point) -> bool:
         """Whether one can stand at `at` without touching anything."""

@@ -4,27 +4,27 @@ A figure that the box keeps back until enough have made it is compared with ever
 reports must be asked about in their order, each once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from math import ceil, floor
 from statistics import mean
 from typing import Any, TypeAlias
 
-from simulation.adverts import Ether
-from simulation.air import Air
-from simulation.attention import Target, looks
-from simulation.goods import ShelfOfStore
+from simulation.asked import Asked
+from simulation.attention import looks
+from simulation.crew import greeted
+from simulation.hearing import Hearing
 from simulation.outings import DOORS, pairs, passers, visits, walks
 from simulation.passages import Passages, Rules
 from simulation.people import Role
 from simulation.printer import sales
 from simulation.serving import attendance, services
 from simulation.store import Store
-from simulation.truth import queueing, stays
+from simulation.strides import Stride, strides
+from simulation.truth import moments, queueing, stays
 
 Row: TypeAlias = Mapping[str, Any]
 Figures: TypeAlias = dict[str, float]
-SAMPLE_S = 5.0
 HEAT_SAMPLE_S = 1.0
 FEWEST = 5
 """The privacy floor of what is told cell by cell."""
@@ -32,24 +32,6 @@ LONGEST = 6
 """Zones of a route at most."""
 _BINNED = {"zones": ("zone", "dwell"), "queues": ("queue", "waits"), "visits": ("area", "durations")}
 """The name and the bins of the sections that tell lengths."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the configuration says that the truth depends on: stop times by zone and shop window, gates (dBm) by
-    radio, the place of each Bluetooth radio, for each shelf its goods and their names, and the time in which customers
-    are to be met by counter, the rules of lines, and what is looked at."""
-
-    stops: Mapping[str, float] = field(default_factory=dict)
-    window_stop: float = 3.0
-    wifi_gate_dbm: Mapping[str, float] = field(default_factory=dict)
-    ble_gate_dbm: Mapping[str, float] = field(default_factory=dict)
-    ethers: Mapping[str, Ether] = field(default_factory=dict)
-    shelves: Mapping[str, ShelfOfStore] = field(default_factory=dict)
-    skus: Mapping[str, str] = field(default_factory=dict)
-    greet: Mapping[str, float] = field(default_factory=dict)
-    lines: Mapping[str, Rules] = field(default_factory=dict)
-    targets: Mapping[str, Target] = field(default_factory=dict)
 
 
 class Rehearsal:
@@ -64,8 +46,8 @@ class Rehearsal:
         self._routes = sorted(
             (walk[-1][2], tuple(zone for _, zone, _ in walk)) for walk in walks(store) if len(walk) > 1
         )
-        self._arriving = Air(store).arriving()
-        self._heard: list[tuple[float, str, int]] = []
+        self._hearing = Hearing(store)
+        self._strides: dict[str, list[Stride]] = {}
         self._receipts = sales(store)
         self._lines = {line.name: Passages(store, line) for line in store.plan.lines}
         self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
@@ -78,6 +60,11 @@ class Rehearsal:
             "routes": self._route,
             "windows": self._window,
             "attention": self._attention,
+            "staff_lines": self._staff_line,
+            "greetings": self._greeting,
+            "gates": self._gate,
+            "paces": self._pace,
+            "roles": self._staff,
             "conversions": self._conversion,
             "sales": self._sales,
             "tills": self._till,
@@ -120,6 +107,37 @@ class Rehearsal:
         """How many passed a line in start <= at < end, inwards and outwards."""
         return self._lines[line].between(start, end)
 
+    def _staff_line(self, told: Row, start: float, end: float) -> Figures:
+        line = self._lines.get(told["line"])
+        return line.staffs(start, end) if line is not None else {}
+
+    def _gate(self, told: Row, start: float, end: float) -> Figures:
+        """A gate gives a pulse for everybody who comes in, a beam for everybody who passes."""
+        lines, beam = self._asked.gates.get(told["gate"], ((), False))
+        passed = [self._passed(line, start, end) for line in lines if line in self._lines]
+        count = sum(into + (out if beam else 0) for into, out in passed)
+        return {"pulses": count, "crossings": count, "unpulsed": 0} if passed else {}
+
+    def _greeting(self, told: Row, start: float, end: float) -> Figures:
+        asked = self._asked.greetings.get(told["entrance"])
+        if asked is None:
+            return {}
+        found = greeted(self.store, asked, start, end)
+        since = self._carried("greetings", told["entrance"], told.get("first_contact") is not None, end)
+        waits = greeted(self.store, asked, since, end).waits
+        figures: Figures = {"met": found.met, "unmet": found.unmet, "lost": found.lost}
+        return figures | ({"first_contact": mean(waits)} if waits else {})
+
+    def _pace(self, told: Row, start: float, end: float) -> Figures:
+        since = self._carried("paces", told["camera"], told.get("walks") is not None, end)
+        if told["camera"] not in self._strides:
+            self._strides[told["camera"]] = strides(self.store, self.store.plan.mount(told["camera"]))
+        over = [one for one in self._strides[told["camera"]] if since <= one.over < end]
+        if not over:
+            return {}
+        speeds, lengths = [one.metres / one.seconds for one in over], [one.metres for one in over]
+        return {"walks": len(over), "speed_mean": mean(speeds), "length_median": _ranked(lengths, 0.5)}
+
     def _attention(self, told: Row, start: float, end: float) -> Figures:
         target = self._asked.targets.get(told["target"])
         if target is None:
@@ -140,6 +158,7 @@ class Rehearsal:
             "stops": true.stops,
             "occupancy_max": true.most,
             "person_seconds": true.person_seconds,
+            "over_capacity": true.over(self._asked.capacities.get(name, 0)),
         }
 
     def _queue(self, told: Row, start: float, end: float) -> Figures:
@@ -149,6 +168,7 @@ class Rehearsal:
         figures: Figures = {
             "joined": true.joined,
             "served": true.served,
+            "abandoned": true.turned_away,
             "length_max": true.most,
             "person_seconds": true.person_seconds,
         }
@@ -168,7 +188,14 @@ class Rehearsal:
         for at, step in sorted(one for one in steps if start <= one[0] < end):
             seconds, before, inside = seconds + inside * (at - before), at, inside + step
             most = max(most, inside)
-        return {"inside": inside, "inside_max": most, "person_seconds": seconds + inside * (end - before)}
+        spent = [min(visit.left or end, end) - visit.entered for visit in self._visits if visit.entered < end]
+        figures: Figures = {
+            "inside": inside,
+            "inside_max": most,
+            "person_seconds": seconds + inside * (end - before),
+            "clamped": 0,
+        }
+        return figures | ({"visit_mean": mean(spent)} if spent else {})
 
     def _visit(self, told: Row, start: float, end: float) -> Figures:
         since = self._carried("visits", told["area"], told.get("visits") is not None, end)
@@ -232,7 +259,7 @@ class Rehearsal:
         """Person-seconds in each cell of `cell` metres of the floor, row by row from its origin; 0 where fewer than the
         privacy floor were."""
         seconds, persons = [0.0] * (columns * rows), [set[int]() for _ in range(columns * rows)]
-        for at in _moments(start, end, HEAT_SAMPLE_S):
+        for at in moments(start, end, HEAT_SAMPLE_S):
             for person in self.store.present(at):
                 x, y = person.walk.place(at)
                 column, row = floor(x / cell), floor(y / cell)
@@ -242,25 +269,12 @@ class Rehearsal:
         return [spent if len(who) >= FEWEST else 0.0 for spent, who in zip(seconds, persons, strict=True)]
 
     def _devices(self, told: Row, start: float, end: float) -> Figures:
-        """Phones on the air whose mean signal is above the gate."""
         ether, gate = self._asked.ethers.get(told["name"]), self._asked.ble_gate_dbm.get(told["name"], -78.0)
-        if ether is None:
-            return {}
-        near = [
-            sum(ether.mean_dbm(one.walk.place(at)) >= gate and ether.advertises(one) for one in self.store.present(at))
-            for at in _moments(start, end)
-        ]
-        return {"occupancy": mean(near), "min_devices": max(near)}
+        return self._hearing.bluetooth(ether, gate, start, end) if ether is not None else {}
 
     def _phones(self, told: Row, start: float, end: float) -> Figures:
-        """Phones of which the radio heard something above the gate, and the mean number of visitors."""
-        for call, strength in self._arriving:
-            self._heard.append((call.at, call.phone.seed, strength))
-            if call.at >= end:
-                break
-        gate = self._asked.wifi_gate_dbm.get(told["name"], -80)
-        devices = len({seed for at, seed, strength in self._heard if start <= at < end and strength >= gate})
-        self._heard = [one for one in self._heard if one[0] >= start]
+        """Phones that the radio heard, and the mean number of visitors."""
+        devices = self._hearing.wifi(self._asked.wifi_gate_dbm.get(told["name"], -80), start, end)
         return {"devices": devices, "persons": self._occupancy(told, start, end)["person_seconds"] / (end - start)}
 
     def _staff(self, told: Row, start: float, end: float) -> Figures:
@@ -271,7 +285,7 @@ class Rehearsal:
     def _staffed(self, told: Row, start: float, end: float) -> Figures:
         staff = [one for one in self.store.people if one.role is Role.STAFF]
         here = [
-            sum(self.store.plan.staffed.contains(one.walk.place(at)) for one in staff) for at in _moments(start, end)
+            sum(self.store.plan.staffed.contains(one.walk.place(at)) for one in staff) for at in moments(start, end)
         ]
         return {"present": mean(here), "covered": mean(count > 0 for count in here)}
 
@@ -300,9 +314,3 @@ class Rehearsal:
 def _ranked(values: Sequence[float], share: float) -> float:
     """The smallest value that this share of all does not exceed: how the box, too, tells a quantile."""
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]
-
-
-def _moments(start: float, end: float, step: float = SAMPLE_S) -> Iterator[float]:
-    """The middles of equal parts of about `step` seconds; one of a span that is shorter."""
-    parts = max(round((end - start) / step), 1)
-    return (start + (end - start) * (part + 0.5) / parts for part in range(parts))

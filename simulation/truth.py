@@ -1,12 +1,14 @@
 """What really happened in the simulated store, exactly, from the walks; it refuses to look through any sensor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from simulation.people import Person, Role
 from simulation.store import Store
 from simulation.walk import joined
+
+SAMPLE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class Stays:
     most: int
     person_seconds: float
     dwell: tuple[float, ...]
+    counts: tuple[tuple[float, int], ...] = ()
+    """For how many seconds how many were there."""
+
+    def over(self, capacity: int) -> float:
+        """The seconds for which more than `capacity` were there."""
+        return sum(seconds for seconds, count in self.counts if count > capacity)
 
 
 def stays(store: Store, zone: str, start: float, end: float, stop_seconds: float = 10.0) -> Stays:
@@ -73,6 +81,7 @@ def stays(store: Store, zone: str, start: float, end: float, stop_seconds: float
         _most(inside, start, end),
         sum(max(min(leave, end) - max(enter, start), 0.0) for enter, leave in inside),
         tuple(leave - enter for enter, leave in stayed if start <= leave < end and leave - enter >= 1),
+        tuple(_counts(inside, start, end)),
     )
 
 
@@ -132,8 +141,24 @@ def _near(person: Person, start: float, end: float) -> bool:
     return person.walk.start < end and person.walk.end >= start
 
 
+def _counts(spans: Iterable[tuple[float, float]], start: float, end: float) -> Iterator[tuple[float, int]]:
+    """The stretches of the window, seconds, with how many of `spans` hold in each."""
+    cut = [(max(enter, start), min(leave, end)) for enter, leave in spans if enter < end and leave > start]
+    steps = sorted([(enter, 1) for enter, _ in cut] + [(leave, -1) for _, leave in cut])
+    count = 0
+    for (at, change), (after, _) in pairwise(steps):
+        count += change
+        yield after - at, count
+
+
 def _most(spans: Iterable[tuple[float, float]], start: float, end: float) -> int:
     """The most of `spans` that hold at one moment of the window."""
     steps = [(max(enter, start), 1) for enter, leave in spans if enter < end and leave > start]
     steps += [(leave, -1) for enter, leave in spans if enter < end and start < leave < end]
     return max(accumulate(change for _, change in sorted(steps)), default=0)
+
+
+def moments(start: float, end: float, step: float = SAMPLE_S) -> Iterator[float]:
+    """The middles of equal parts of about `step` seconds; one of a span that is shorter."""
+    parts = max(round((end - start) / step), 1)
+    return (start + (end - start) * (part + 0.5) / parts for part in range(parts))

@@ -24,7 +24,7 @@ def test_a_zone_s_person_seconds_are_the_mean_of_who_stands_in_it(store: Store) 
     ]
     assert told.person_seconds == pytest.approx(sum(counts) * step, rel=0.01)
     assert told.most == max(counts)
-    assert told.views >= told.stops > 10
+    assert told.views + told.most >= told.stops > 10  # who came before the hour may stop in it
 
 
 def test_stays_and_queue_add_up_over_windows(store: Store) -> None:
