@@ -1,14 +1,19 @@
 """Who the box is, where it keeps things, and how long a window is."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from config.section import Name, Section, setting
+
+Path = Annotated[tuple[Name, ...], Field(max_length=8, strict=False)]
 
 
 class Box(Section):
     """The box itself."""
 
     site: Name = setting("site", "The shop this box belongs to, as it appears in topics.")
+    place: Path = setting((), "What the site is in, outermost first, as in district, mall, floor; told to the backend.")
     id: Name | None = setting(None, "The box's random name; made on the first start, never a MAC or a serial.")
     timezone: str | None = setting(None, "The shop's time zone, as in Europe/Berlin; the system's when absent.")
     state: str = setting("/var/lib/passerby", "Directory for what survives a restart: outbox, ledger, last status.")

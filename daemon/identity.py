@@ -62,6 +62,7 @@ def birth(box: Box, session: int, streams: Sequence[Stream], form: Form) -> Birt
             if form is Form.JSON
         ),
         preflight=_preflight(Path(config.box.state)),
+        place=tuple(map(Name, config.box.place)),
         streams=tuple(StreamBirth(topic=Code(one.topic), store=Code(one.store), seq=one.seq + 1) for one in streams),
     )
 

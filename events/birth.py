@@ -49,7 +49,8 @@ class RowBirth(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Birth(Event):
-    """Retained; `schema` is the minor version of the documents under passerby/1, `window` is in seconds."""
+    """Retained; `schema` is the minor version of the documents under passerby/1, `window` is in seconds, `place` is
+    what the site is in, outermost first (district, mall, floor), so that counts can be added up at every level."""
 
     session: int
     version: Code
@@ -68,3 +69,4 @@ class Birth(Event):
     bounds: tuple[Bounds, ...] = ()
     preflight: Code | None = None
     rows: tuple[RowBirth, ...] = ()
+    place: tuple[Name, ...] = ()

@@ -1,5 +1,7 @@
 """A backend in one file: reads reports with a shared subscription, and keeps each window once in a database.
 
+What a box says of where it is (`birth`) goes to every member, because it is retained, and is kept by site.
+
     python examples/backend/consumer.py --broker localhost:1883 --database sqlite:///passerby.db
 
 Start it as often as there is load: the members of a `$share` group divide the messages, and the key (store, seq) makes
@@ -50,6 +52,12 @@ DROPS = Table(
     Column("count", Integer, nullable=False),
     Column("reason", String(16), nullable=False),
 )
+PLACES = Table(
+    "places",
+    METADATA,
+    Column("site", String(64), primary_key=True),
+    Column("path", Text, nullable=False),
+)
 
 
 @dataclass
@@ -70,7 +78,7 @@ class Consumer:
             METADATA.create_all(self.engine)
         self._validators = {
             topic: Draft202012Validator(json.loads((SCHEMAS / f"{topic}.schema.json").read_text(encoding="utf-8")))
-            for topic in ("report", "drop")
+            for topic in ("report", "drop", "birth")
         }
 
     def take(self, name: str, payload: bytes) -> None:
@@ -86,8 +94,18 @@ class Consumer:
             return
         if levels[-1] == "report":
             self._upsert(WINDOWS, _window(levels[2], levels[3], named(document, validator.schema)))
+        elif levels[-1] == "birth":
+            self._place(levels[2], document.get("place", []))
         else:
             self._upsert(DROPS, {column.name: document.get(column.name) for column in DROPS.columns})
+
+    def _place(self, site: str, path: list[str]) -> None:
+        """Where a site is, outermost first; what was said last holds."""
+        values = {"site": site, "path": json.dumps(path)}
+        dialect: Any = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(PLACES).values(values)
+        with self.engine.begin() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["site"], set_={"path": values["path"]}))
 
     def _upsert(self, table: Table, values: dict[str, Any]) -> None:
         dialect: Any = postgresql if self.engine.dialect.name == "postgresql" else sqlite
@@ -131,6 +149,7 @@ def subscribe(consumer: Consumer, host: str, port: int, group: str, name: str, c
         CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
     )
     topics = [(f"$share/{group}/passerby/1/+/+/{topic}", 1) for topic in ("report", "drop")]
+    topics.append(("passerby/1/+/+/birth", 1))
 
     def connected(*_: object) -> None:
         client.subscribe(topics)
