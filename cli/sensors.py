@@ -57,11 +57,18 @@ def told(row: dict[str, Any]) -> list[Text]:
     counts = {**row["counts"], "restarts": row.get("restarts") or 0}
     lines.append(Text("  " + "  ".join(f"{name} {value}" for name, value in counts.items()), style="dim"))
     if row.get("reason"):
-        lines.append(Text(f"  {row['reason']}: {row.get('text') or row.get('meaning', '')}", style="yellow"))
-        if "box" in row:
-            lines.append(Text(f"  the box: {row['box']}"))
-            lines.append(Text(f"  you: {row['person']}", style="bold"))
+        first, *rest = why(row["reason"], row.get("text"))
+        lines.append(Text(f"  {row['reason']}: ", style="yellow").append(first))
+        lines += [Text("  ").append(text) for text in rest]
     return lines
+
+
+def why(code: str, text: str | None) -> list[Text]:
+    """What is wrong, what the box does about it, and what a person could do."""
+    word = words().get(code)
+    if word is None:
+        return [Text(text or "")]
+    return [Text(text or word.meaning), Text(f"the box: {word.box}"), Text(f"you: {word.person}", style="bold")]
 
 
 def ago(seconds: float) -> str:

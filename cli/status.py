@@ -9,22 +9,20 @@ from typing import Any
 import click
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cli.box import NotRunning, ask, default_state, run_option
+from cli.sensors import ago, why
 from drivers.led.codes import shown
 
 EXIT = {"ok": 0, "degraded": 1, "failed": 2}
 NOT_RUNNING = 3
 STYLE = {"ok": "bold green", "degraded": "bold yellow", "failed": "bold red"}
 WORST = ("misconfigured", "unavailable", "starting", "running", "ended")
-FIGURES = {
-    "outbox": ("outbox_rows", "outbox_bytes", "outbox_age", "dropped", "dead", "written"),
-    "process": ("uptime", "cpu", "rss", "disk_free"),
-    "clock": ("clock", "epoch"),
-}
-"""What stands in a line of the screen: keys of the health document."""
+EXPLAINED = 3
+"""Faults with all that can be said; the rest in a line each, so that it stays one screen."""
 
 
 @click.command()
@@ -45,16 +43,16 @@ def status(run: Path, state: Path, as_json: bool, watched: bool) -> None:
     if as_json:
         click.echo(json.dumps(document))
     else:
-        Console().print(_screen(document, code))
+        Console(highlight=False).print(screen(document, code))
     raise SystemExit(code)
 
 
 def _watch(run: Path, state: Path) -> None:
-    with Live(_screen(*_current(run, state)), auto_refresh=False, screen=True) as live:
+    with Live(screen(*_current(run, state)), auto_refresh=False, screen=True) as live:
         try:
             while True:
                 time.sleep(1)
-                live.update(_screen(*_current(run, state)), refresh=True)
+                live.update(screen(*_current(run, state)), refresh=True)
         except KeyboardInterrupt:
             return
 
@@ -72,61 +70,80 @@ def _current(run: Path, state: Path) -> tuple[dict[str, Any], int]:
     return {**document, "running": True}, EXIT[document["details"]["verdict"]]
 
 
-def _screen(document: dict[str, Any], code: int) -> RenderableType:
+def screen(document: dict[str, Any], code: int) -> RenderableType:
+    """The status for people: what is wrong and what to do first, then the sensors, then the figures."""
     details = document.get("details", {})
-    parts: list[RenderableType] = list(_heading(document, details, code))
-    parts += [_sensors(document["sensors"], details.get("sensors", {}))] if document.get("sensors") else []
+    parts: list[RenderableType] = list(heading(document, details, code))
+    if document.get("sensors"):
+        parts += ["", _sensors(document["sensors"], details.get("sensors", {})), ""]
     if "broker" in details:
-        parts.append(_facts("broker", details["broker"]))
-    for name, keys in FIGURES.items():
-        facts = {key.removeprefix("outbox_"): document[key] for key in keys if document.get(key) is not None}
-        if facts:
-            parts.append(_facts(name, facts))
+        parts += _figures(document, details["broker"])
     return Group(*parts)
 
 
-def _heading(document: dict[str, Any], details: dict[str, Any], code: int) -> Iterator[Text]:
+def heading(document: dict[str, Any], details: dict[str, Any], code: int) -> Iterator[RenderableType]:
+    """How the box is, and everything that is wrong: since when, why, what the box does, what a person could do."""
     if code == NOT_RUNNING:
         yield Text("NOT RUNNING", style="bold red")
         yield Text(document["text"])
         if "at" in document:
-            yield Text(f"what follows is from {max(0, int(time.time() - document['at']))} s ago", style="yellow")
+            yield Text(f"what follows is from {ago(max(0.0, time.time() - document['at']))} ago", style="yellow")
         return
     verdict = details["verdict"]
-    heading = Text(verdict.upper(), style=STYLE[verdict])
-    yield heading.append(f"  {details['site']}/{details['box']}  Passerby {details['version']}", style="default")
-    for reason in document.get("reasons", []):
-        about = " ".join(reason[name] for name in ("code", "sensor", "name") if reason.get(name))
-        yield Text(f"  {about}  (light {shown(reason['code'])})", style="yellow")
+    head = Text(verdict.upper(), style=STYLE[verdict])
+    yield head.append(f"  {details['site']}/{details['box']}  Passerby {details['version']}", style="default")
+    lasted = {_who(fault): fault["seconds"] for fault in details.get("faults", ())}
+    reasons = document.get("reasons", [])
+    for number, reason in enumerate(reasons):
+        who = " ".join(reason[key] for key in ("sensor", "name") if reason.get(key)) or "box"
+        since = f" for {ago(lasted[_who(reason)])}" if _who(reason) in lasted else ""
+        yield Text(f"{who}: {reason['code']}{since} (light {shown(reason['code'])})", style="yellow")
+        if number < EXPLAINED:
+            sensor = details.get("sensors", {}).get(reason.get("name"), {})
+            yield from (Padding(text, (0, 0, 0, 2), expand=False) for text in why(reason["code"], sensor.get("text")))
+    if len(reasons) > EXPLAINED:
+        yield Text("what to do about the others: passerby sensors", style="dim")
+
+
+def _who(fault: dict[str, Any]) -> tuple[str, str | None, str | None]:
+    return fault["code"], fault.get("sensor"), fault.get("name")
 
 
 def _sensors(sensors: list[dict[str, Any]], details: dict[str, Any]) -> Table:
-    table = Table(
-        "sensor", "name", "state", "last seen", "rate", "counts", box=None, header_style="bold", pad_edge=False
-    )
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("sensor", "name", "device", "state"):
+        table.add_column(column, no_wrap=column != "device", overflow="ellipsis")
+    for column in ("last seen", "rate", "restarts"):
+        table.add_column(column, justify="right", no_wrap=True)
     for one in sorted(sensors, key=lambda one: WORST.index(one["state"])):
-        more = dict(details.get(one["name"], {}))
-        device, text, restarts = more.pop("device", ""), more.pop("text", None), more.pop("restarts", 0)
-        more.pop("since", None)
-        why = f" {one['reason']}: {text or ''}" if one.get("reason") else ""
-        counts = " ".join(f"{name} {value}" for name, value in {**more, "restarts": restarts}.items())
+        more = details.get(one["name"], {})
         seen = f"{one['age']:.1f} s ago" if one.get("age") is not None else "-"
         rate = f"{one['rate']:.1f}/s" if one.get("rate") is not None else "-"
-        table.add_row(one["sensor"], f"{one['name']} {device}", one["state"] + why, seen, rate, counts)
+        device, restarts = more.get("device", ""), str(more.get("restarts", 0))
+        table.add_row(one["sensor"], one["name"], device, one["state"], seen, rate, restarts)
     return table
 
 
-def _facts(name: str, facts: dict[str, Any]) -> Text:
-    text = Text(f"{name:8}", style="bold")
-    for what, value in facts.items():
-        if value is not None and not isinstance(value, dict):
-            text.append(f" {what} ", style="dim").append(_shown(what, value))
-    return text
+def _figures(document: dict[str, Any], broker: dict[str, Any]) -> Iterator[Text]:
+    mib = 2**20
+    told = {name: document.get(name) or 0 for name in ("outbox_bytes", "written", "rss", "disk_free")}
+    size = {name: f"{value / mib:,.1f} MiB" for name, value in told.items()}
+    if broker["connected"]:
+        took = "" if not broker["acknowledged"] else f", the last in {broker['ack_seconds']:.2f} s"
+        traffic = f"{broker['acknowledged']} acknowledged{took}, {broker['in_flight']} in flight"
+        yield _line("broker", f"connected to {broker['address']}, MQTT {broker['protocol']}")
+        yield _line("", traffic)
+    else:
+        yield _line("broker", f"NOT CONNECTED to {broker['address']}")
+        yield _line("", broker.get("advice") or "has not been tried yet")
+    oldest = document.get("outbox_age")
+    waits = "" if oldest is None else f", the oldest for {ago(oldest)}"
+    given_up = f"{document['dropped']} given up, {document['dead']} dead letters"
+    yield _line("queue", f"{document['outbox_rows']} waiting ({size['outbox_bytes']}){waits}; {given_up}")
+    yield _line("disk", f"{size['disk_free']} free; {size['written']} written by the queue")
+    yield _line("process", f"up {ago(document['uptime'])}, {document['cpu']} s of CPU, {size['rss']}")
+    yield _line("clock", f"{document['clock']}; token epoch {document['epoch']}")
 
 
-def _shown(what: str, value: Any) -> str:
-    if what in ("rss", "disk_free", "bytes", "written"):
-        return f"{value / 2**20:.1f} MiB"
-    if what in ("uptime", "cpu", "age"):
-        return f"{value} s"
-    return str(value)
+def _line(name: str, text: str) -> Text:
+    return Text(f"{name:9}", style="bold").append(text, style="default")

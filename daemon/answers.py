@@ -37,6 +37,7 @@ class Answers:
             **document(Envelope(self._voice.health())),
             "details": {
                 "verdict": self._verdict(),
+                "faults": self._voice.faults.lasted(self._box.clock.now()),
                 "version": __version__,
                 "site": self._box.config.box.site,
                 "box": self._voice.id,

@@ -48,6 +48,14 @@ class Faults:
         changes += [(*said, True) for said in sorted(begun.items(), key=_code)]
         return [self._alert(at, *change) for change in changes]
 
+    def lasted(self, at: float) -> list[dict[str, object]]:
+        """Everything that is wrong, and for how many seconds."""
+        return [
+            {"code": code, "sensor": fault.sensor, "name": None if fault.name == BOX else fault.name}
+            | {"seconds": round(at - since, 1)}
+            for (fault, code), since in self._coded.items()
+        ]
+
     def _lasts(self, at: float, fault: _Fault, code: Code) -> bool:
         """Whether `fault` is to be said now."""
         said = self._said.get(fault)

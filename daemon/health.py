@@ -73,7 +73,7 @@ def health(box: Box, offline_s: float, reconnects: int, stats: Stats) -> Health:
 
 
 def _sensor(vitals: Vitals, at: float) -> SensorHealth:
-    items = vitals.counts.get("frames", 0)
+    items = vitals.counts.get("frames", vitals.counts.get("reads", 0))
     lasted = at - vitals.since
     return SensorHealth(
         sensor=vitals.sensor,

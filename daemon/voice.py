@@ -55,7 +55,7 @@ class Voice:
         self._state_dir = Path(box.config.box.state)
         # Nobody has to be reached before the first attempt, which is spread over the fleet.
         self._online = box.clock.now() + box.config.mqtt.start_spread * box.config.box.speed
-        self._faults = Faults(lambda at: box.clock.wall(at).epoch)
+        self.faults = Faults(lambda at: box.clock.wall(at).epoch)
         self._said: tuple[tuple[Cause, ...], bool] | None = None
         self.troubles: Counter[str] = Counter()
         self._trouble: str | None = None
@@ -92,7 +92,7 @@ class Voice:
         """Publish state and health at once when there is a new reason to worry, or one less; alert what lasts."""
         found = causes(self._box, self.offline_s(), self._outbox.stats())
         self._notice_trouble()
-        for alert in self._faults.judge(self._box.clock.now(), found):
+        for alert in self.faults.judge(self._box.clock.now(), found):
             self._box.reporter.say(alert)
         if (found, self._box.door.open) != self._said:
             self._said = found, self._box.door.open

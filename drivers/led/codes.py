@@ -35,6 +35,7 @@ CODES: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("wrong_type", "bad_channel"), (5, 2)),
     "dongle_lost": (5, 4),
     "no_scapy": (5, 5),
+    "no_nl80211": (5, 6),
     **dict.fromkeys(("bad_model", "not_a_capture"), (5, 3)),
     **dict.fromkeys(("no_bluetooth", "no_bluetoothd", "no_bus"), (6, 1)),
     "denied": (6, 2),

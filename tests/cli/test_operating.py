@@ -3,13 +3,16 @@
 import json
 import re
 import tarfile
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from cli.metrics import exposition, write
+from cli.status import screen as status_screen
 from cli.top import changes, screen
 from cli.wipe import wipe
 from cli.words import words
@@ -276,3 +279,28 @@ async def test_diag_has_no_secret_and_no_identifier(tmp_path: Path) -> None:
         assert secret not in everything
     assert b"mqtts://shop.example:8883" in everything, "what support needs is still there"
     assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_status_of_a_box_with_four_sensors_and_three_faults_fits_one_screen() -> None:
+    faults = [("gone", "wifi", "street"), ("unauthorized", "camera", "door"), ("broker_unreachable", None, None)]
+    reasons = [{"code": code, "sensor": sensor, "name": name} for code, sensor, name in faults]
+    state = {"camera": "unavailable", "wifi": "unavailable", "ble": "running", "rfid": "running"}
+    sensors = [
+        {"sensor": sensor, "name": sensor, "state": is_, "age": None, "rate": None} for sensor, is_ in state.items()
+    ]
+    rtsp = "rtsp://10.0.0.9/a/path/that/takes/more/than/half/of/the/screen/stream2"
+    document = STATUS | {"reasons": reasons, "sensors": sensors, "outbox_age": 8000.0, "written": 9 << 20}
+    document["details"] = STATUS["details"] | {
+        "faults": [{**reason, "seconds": 7300.0} for reason in reasons],
+        "sensors": {sensor: {"device": rtsp, "restarts": 1} for sensor in state},
+    }
+    document["details"]["broker"] = STATUS["details"]["broker"] | {"address": "mqtts://broker.example:8883"}
+    out = StringIO()
+    Console(file=out, width=80).print(status_screen(document, 1))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "wifi street: gone for 2 h (light 2-1)" in lines
+    assert "box: broker_unreachable for 2 h (light 1-6)" in lines
+    assert sum(line.startswith("  you: ") for line in lines) == 3
+    assert len(lines) <= 30
+    assert [line.split()[0] for line in lines if "rtsp:" in line] == list(state)

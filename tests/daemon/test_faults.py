@@ -64,3 +64,10 @@ def test_what_ails_the_box_is_as_many_faults_as_words() -> None:
         (34, AlertKind.FAULT, False, "box", "broker_unreachable"),
         (35, AlertKind.FAULT, True, "box", "disk_full"),
     ]
+
+
+def test_how_long_everything_has_been_wrong_can_be_asked() -> None:
+    faults = Faults(lambda at: at)
+    faults.judge(0, [GONE, BROKER])
+    faults.judge(30, [GONE])
+    assert faults.lasted(31.5) == [{"code": "gone", "sensor": "camera", "name": "door", "seconds": 31.5}]

@@ -12,13 +12,14 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from image.deb.build import RELEASES
 from tests.rig.cache import cached, content_key
 from tests.rig.missing import Missing, require
-from tests.rig.wheels import PLATFORMS, PYTHON, SUITE, TREE, dependencies, requirements
+from tests.rig.wheels import TREE, dependencies, foreign, requirements
 
 JOB = Path(__file__).parent / "jobs" / "arm64"
 ASSETS = TREE.parent / "shared" / "assets"
-PACKAGES = f"dash,coreutils,python{PYTHON},python3-minimal,libstdc++6,libgomp1,ca-certificates,tzdata"
+PACKAGES = "base-files,dash,coreutils,python3,libstdc++6,libgomp1,ca-certificates,tzdata"
 EMULATOR_SUITE = "trixie"
 EMULATOR = "usr/bin/qemu-aarch64"
 MOUNT_POINTS = ("proc", "dev", "sys", "tmp", "srv/passerby", "srv/shared/assets", "srv/results", "opt/site")
@@ -49,21 +50,21 @@ class Arm64:
         )
 
 
-def arm64() -> Arm64:
+def arm64(suite: str) -> Arm64:
     """The root of today's recipe and dependencies. Raises Missing without the tools to build it."""
-    wanted = requirements()
-    wheels = dependencies("aarch64", wanted)
+    wanted, (_, python, _) = requirements(), RELEASES[suite]
+    wheels = dependencies("aarch64", wanted, python)
 
     def build(folder: Path) -> None:
         root = folder / "root"
-        _unpack(SUITE, "arm64", PACKAGES, root)
+        _unpack(suite, "arm64", PACKAGES, root)
         for place in MOUNT_POINTS:
             (root / place).mkdir(parents=True, exist_ok=True)
         (root / EMULATOR).touch()
-        _install(wheels, wanted, root / "opt" / "site")
+        _install(wheels, wanted, python, root / "opt" / "site")
 
-    root = cached("arm64", content_key(SUITE, PACKAGES, *MOUNT_POINTS, wheels.name, sys.version), build) / "root"
-    return Arm64(root, emulator())
+    key = content_key(suite, PACKAGES, *MOUNT_POINTS, wheels.name, sys.version)
+    return Arm64(cached(f"arm64-{suite}", key, build) / "root", emulator())
 
 
 def emulator() -> Path:
@@ -90,11 +91,8 @@ def _unpack(suite: str, architecture: str, packages: str, folder: Path, only: st
         raise Missing(f"mmdebstrap could not fetch {packages} of {suite} (exit {code})")
 
 
-def _install(wheels: Path, wanted: list[str], site: Path) -> None:
-    options = ["--quiet", "--no-index", f"--find-links={wheels}", f"--target={site}"]
-    options += ["--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}"]
-    options += [f"--platform={platform}_aarch64" for platform in PLATFORMS]
-    options += [f"--abi={abi}" for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none")]
-    if sys.version_info[:2] != tuple(int(part) for part in PYTHON.split(".")):
+def _install(wheels: Path, wanted: list[str], python: str, site: Path) -> None:
+    options = ["--quiet", "--no-index", f"--find-links={wheels}", f"--target={site}", *foreign("aarch64", python)]
+    if sys.version_info[:2] != tuple(int(part) for part in python.split(".")):
         options.append("--no-compile")  # another version's byte code would be ignored there
     subprocess.run([sys.executable, "-m", "pip", "install", *options, *wanted], stdin=subprocess.DEVNULL, check=True)

@@ -128,14 +128,14 @@ def container() -> "Iterator[Container]":
         pytest.skip(str(missing))
 
 
-@pytest.fixture(scope="session")
-def arm64() -> "Arm64":
-    """A root of the product's architecture; for tests marked `boots`."""
+@pytest.fixture(scope="session", params=["bookworm", "trixie"])
+def arm64(request: pytest.FixtureRequest) -> "Arm64":
+    """A root of the product's architecture, with Python 3.11 and with 3.13; for tests marked `boots`."""
     from tests.rig.arm64 import arm64
     from tests.rig.missing import Missing
 
     try:
-        return arm64()
+        return arm64(request.param)
     except Missing as missing:
         pytest.skip(str(missing))
 

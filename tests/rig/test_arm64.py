@@ -33,7 +33,7 @@ def pure_tests() -> list[str]:
 
 def test_every_wheel_loads_on_arm64(arm64: Arm64) -> None:
     names = "numpy, cv2, ai_edge_litert.interpreter, cbor2, pydantic, paho.mqtt.client, sqlite3, ssl, ctypes, asyncio"
-    done = arm64.run("python3.11", "-c", f"import platform, {names}; print(platform.machine())")
+    done = arm64.run("python3", "-c", f"import platform, {names}; print(platform.machine())")
     assert (done.stdout.strip(), done.returncode) == ("aarch64", 0), done.stderr
 
 
@@ -44,7 +44,7 @@ def test_every_wheel_loads_on_arm64(arm64: Arm64) -> None:
 def test_an_int8_model_answers_as_on_this_machine(arm64: Arm64, model: str) -> None:
     inside = model if model == OWN_MODEL else f"/srv/shared/assets/models/{model}"
     outside = TREE / model if model == OWN_MODEL else MODELS / model
-    there = arm64.run("python3.11", "-m", "tests.rig.inferred", inside)
+    there = arm64.run("python3", "-m", "tests.rig.inferred", inside)
     assert there.returncode == 0, there.stderr
     here = subprocess.run(
         [sys.executable, "-m", "tests.rig.inferred", str(outside)], cwd=TREE, capture_output=True, check=True
@@ -72,7 +72,7 @@ def test_the_pure_tests_pass_on_arm64(arm64: Arm64, tmp_path: Path) -> None:
         "-k",
         STATISTICS,
     ]
-    done = arm64.run("python3.11", "-m", "pytest", *options, *pure_tests(), results=tmp_path)
+    done = arm64.run("python3", "-m", "pytest", *options, *pure_tests(), results=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     suite = ElementTree.parse(tmp_path / "arm64.xml").getroot()[0]
     assert int(suite.get("tests", 0)) - int(suite.get("skipped", 0)) > 50

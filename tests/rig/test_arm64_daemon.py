@@ -70,7 +70,7 @@ async def test_the_daemon_counts_a_clip_as_here(arm64: Arm64, tmp_path: Path) ->
     await asyncio.to_thread(subprocess.run, cut, check=True)
 
     async def there(arguments: list[str]) -> int:
-        done = await asyncio.to_thread(arm64.run, "python3.11", *arguments, results=tmp_path)
+        done = await asyncio.to_thread(arm64.run, "python3", *arguments, results=tmp_path)
         assert done.returncode == 0, done.stderr
         return done.returncode
 

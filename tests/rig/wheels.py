@@ -38,16 +38,20 @@ def test_requirements() -> list[str]:
     return _lines([*_test_libraries(config), *extras["rig"].split("\n"), *extras["camera"].split("\n")])
 
 
-def dependencies(machine: str, wanted: list[str]) -> Path:
+def dependencies(machine: str, wanted: list[str], python: str = PYTHON) -> Path:
     """A folder of wheels that satisfies `wanted` on `machine` (x86_64, aarch64), from the cache or downloaded."""
 
     def download(folder: Path) -> None:
-        options = [f"--platform={platform}_{machine}" for platform in PLATFORMS]
-        options += ["--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}"]
-        options += [f"--abi={abi}" for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none")]
-        _pip("download", "--dest", str(folder), *options, *wanted)
+        _pip("download", "--dest", str(folder), *foreign(machine, python), *wanted)
 
-    return cached(f"wheels-{machine}", content_key(PYTHON, *PLATFORMS, *wanted), download)
+    return cached(f"wheels-{machine}", content_key(python, *PLATFORMS, *wanted), download)
+
+
+def foreign(machine: str, python: str) -> list[str]:
+    """pip's options for wheels of another machine, or of another Python."""
+    options = [f"--platform={platform}_{machine}" for platform in PLATFORMS]
+    options += ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
+    return options + [f"--abi={abi}" for abi in (f"cp{python.replace('.', '')}", "abi3", "none")]
 
 
 def tree_key() -> str:

@@ -1,0 +1,116 @@
+"""A box that nobody touches: it takes its seed from a stick, reports, boots again and calls its slot good."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from provisioning.places import STICK
+from provisioning.seed import fresh, write
+from tests.rig.machine import Machine, Share
+from tests.rig.missing import Missing
+from tests.rig.root import box
+from tests.rig.suite import JOBS
+from tests.rig.wheels import TREE
+
+pytestmark = [pytest.mark.boots, pytest.mark.timeout(3600)]
+
+BOOTS = int(os.environ.get("PASSERBY_BOOTS", "2"))
+GOOD_AFTER_S = int(os.environ.get("PASSERBY_GOOD_AFTER", "5"))
+"""The image waits for two minutes; that long, and more boots, are asked for by hand."""
+SENSORS = """
+[window]
+seconds = 10
+[cameras.floor]
+device = "v4l2:/dev/video0?size=640x480"
+model = "simulated_people_320x180_int8"
+fps = 0.5
+[lines.door]
+camera = "floor"
+points = [[0.588, 0.496], [0.385, 0.496]]
+[wifi.street]
+device = "mon:wlan2"
+channels = [6]
+[ble.counter]
+device = "hci:0"
+[readers.wall]
+device = "serial:/dev/ttyACM0?protocol=yrm100&baud=115200&region=eu"
+[goods]
+planogram = "/usr/share/doc/passerby/examples/planogram.csv"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """One boot as the host's clock saw it: seconds from power on, or from the reset before, to what the broker got."""
+
+    folder: Path
+    began: float
+
+    def after(self, kind: str) -> float:
+        """Seconds until the broker had its first document of this kind."""
+        return (self.folder / kind).stat().st_mtime - self.began
+
+    def said(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def boots(tmp_path: Path) -> list[Boot]:
+    """What the box did in each of its boots."""
+    try:
+        root = box()
+    except Missing as missing:
+        pytest.skip(str(missing))
+    share, logs = tmp_path / "share", tmp_path / "logs"
+    (share / "results").mkdir(parents=True)
+    logs.mkdir()
+    for name in ("boot", "enter"):
+        shutil.copy(JOBS / name, share / name.replace("boot", "job"))
+    (share / "boots").write_text(str(BOOTS))
+    (share / "good_after").write_text(str(GOOD_AFTER_S))
+    machine = Machine(
+        root,
+        [Share("rig", share, writable=True), Share("tree", TREE)],
+        disks=[stick(tmp_path, write(fresh("shop", "mqtt://127.0.0.1:1883", {"sensors": SENSORS})))],
+        arguments="systemd.wants=mosquitto.service rauc.slot=A passerby.slot=A",
+        reboots=True,
+    )
+    began = time.time()
+    assert machine.boot(logs, seconds=600 * BOOTS), (logs / "job.log").read_text(errors="replace")
+    done = []
+    for number in range(1, BOOTS + 1):
+        done.append(Boot(share / f"results/boot{number}", began))
+        if number < BOOTS:
+            began = (done[-1].folder / "reset").stat().st_mtime
+    return done
+
+
+def stick(folder: Path, text: str) -> Path:
+    """A disk of the stick's name with a seed on it."""
+    (folder / "stick").mkdir()
+    (folder / "stick/box.toml").write_text(text, encoding="utf-8")
+    image = folder / "stick.img"
+    subprocess.run(["mke2fs", "-q", "-L", STICK, "-d", folder / "stick", image, "4M"], check=True)
+    return image
+
+
+def test_a_box_with_a_seed_reports_and_calls_its_slot_good_by_itself(boots: list[Boot]) -> None:
+    for boot in boots:
+        document = json.loads(boot.said("status"))
+        assert {one["sensor"]: one["state"] for one in document["sensors"]} == dict.fromkeys(
+            ("camera", "wifi", "ble", "rfid"), "running"
+        )
+        assert document["details"]["broker"]["acknowledged"] > 0
+        print(f"power on to birth {boot.after('birth'):.1f} s, to first report {boot.after('report'):.1f} s")
+    later = [boot.after("report") for boot in boots[1:]]
+    print(f"the same box later, window of 10 s: {median(later):.1f} s ({min(later):.1f} to {max(later):.1f})")
+    for boot in boots[1:]:
+        assert "ExecMainStatus=0" in boot.said("good"), boot.said("journal.log")[-3000:]
+        assert "[all]\ntryboot_a_b=1\nboot_partition=2" in boot.said("autoboot.txt")
