@@ -33,10 +33,8 @@ def queue(run: Path, dead_letters: bool, as_json: bool) -> None:
 def _waiting(answer: dict[str, object]) -> None:
     console = Console(highlight=False)
     room = f"{int(str(answer['bytes'])) / 2**20:.1f} of {int(str(answer['quota'])) / 2**20:.0f} MiB"
-    oldest = "-" if answer["oldest"] is None else ago(float(str(answer["oldest"])))
-    console.print(
-        f"waiting [bold]{answer['rows']}[/] in {room}, the oldest for {oldest}; {answer['in_flight']} in flight"
-    )
+    oldest = "" if answer["oldest"] is None else f", the oldest for {ago(float(str(answer['oldest'])))}"
+    console.print(f"waiting [bold]{answer['rows']}[/] in {room}{oldest}; {answer['in_flight']} in flight")
     by_keep = answer["by_keep"]
     assert isinstance(by_keep, dict)
     for keep, rows in by_keep.items():

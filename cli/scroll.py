@@ -1,14 +1,37 @@
 """A published message as one or a few coloured lines for people."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 COLOURS = {"report": "green", "alert": "red", "state": "cyan", "birth": "blue", "health": "magenta", "live": "yellow"}
 
+INDENT = 11
+"""Columns before what a table of a message says."""
 
-def scrolled(topic: str, payload: Any) -> Text:
+
+@dataclass(frozen=True, slots=True)
+class Scrolled:
+    """A message whose long lines go on below where they began to say something."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.text.split("\n", allow_blank=True):
+            first, *rest = line.wrap(console, max(20, options.max_width - INDENT))
+            yield first
+            yield from (Text(" " * INDENT).append_text(more) for more in rest)
+
+
+def scrolled(topic: str, payload: Any) -> Scrolled:
+    """`topic` and its `payload` for a console."""
+    return Scrolled(_text(topic, payload))
+
+
+def _text(topic: str, payload: Any) -> Text:
     """`topic` and its decoded `payload`, short: what is counted first, names in bold."""
     kind = topic.rsplit("/", 1)[-1]
     text = Text(f"{kind:8}", style=COLOURS.get(kind, "white"))

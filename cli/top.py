@@ -85,16 +85,18 @@ def screen(document: dict[str, Any], width: int, height: int) -> list[str]:
     ]
     rows = sorted(document.get("sensors", ()), key=lambda one: WORST.index(one["state"]))
     fits = height - len(lines) - 2
-    lines += [_coloured(_sensor(one)[:width], one["state"]) for one in rows[:fits]]
+    text = {name: more.get("text") for name, more in details.get("sensors", {}).items()}
+    lines += [_coloured(_sensor(one, text.get(one["name"]))[:width], one["state"]) for one in rows[:fits]]
     if len(rows) > fits:
         lines.append(f"and {len(rows) - fits} more: passerby sensors"[:width])
     return lines[: height - 1]
 
 
-def _sensor(one: dict[str, Any]) -> str:
+def _sensor(one: dict[str, Any], text: str | None) -> str:
     seen = "-" if one.get("age") is None else f"{one['age']:.1f}s"
     rate = "-" if one.get("rate") is None else f"{one['rate']:.1f}/s"
-    return f"{one['sensor']:7}{one['name'][:13]:14}{one['state']:14}{seen:>7}{rate:>8}  {one.get('reason') or ''}"
+    why = ": ".join(filter(None, (one.get("reason"), text)))
+    return f"{one['sensor']:7}{one['name'][:13]:14}{one['state']:14}{seen:>7}{rate:>8}  {why}".rstrip()
 
 
 def _coloured(line: str, word: str) -> str:

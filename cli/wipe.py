@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.box import default_state
+from cli.box import NotRunning, ask, default_state, run_option
 
 CREDENTIALS = Path("/etc/credstore")
 CONFIGURATION = Path("/etc/passerby")
@@ -15,17 +15,18 @@ UNIT = "passerby.service"
 
 
 @click.command()
+@run_option
 @click.option("--state", type=click.Path(path_type=Path), default=default_state, help="Directory of the box's state.")
 @click.option("--credentials", type=click.Path(path_type=Path), default=CREDENTIALS, help="Directory of its key.")
 @click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION, help="Of its configuration.")
 @click.option("--keep-configuration", is_flag=True, help="Forget counts, name and key, but stay what it is.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def wipe(state: Path, credentials: Path, configuration: Path, keep_configuration: bool, yes: bool) -> None:
+def wipe(run: Path, state: Path, credentials: Path, configuration: Path, keep_configuration: bool, yes: bool) -> None:
     """Stop the daemon and delete what waits to be sent, the ledger, the box's name, key and certificate, configuration.
 
     Files are overwritten once before they are deleted; what an SD card has copied elsewhere by itself is out of reach.
 
-    Exit status: 0 wiped, 1 not wanted or something could not be deleted.
+    Exit status: 0 wiped, 1 not wanted, a daemon that goes on, or something could not be deleted.
     """
 
     def doomed_now() -> list[Path]:
@@ -35,6 +36,8 @@ def wipe(state: Path, credentials: Path, configuration: Path, keep_configuration
     if not yes:
         click.confirm(f"delete {len(doomed_now())} files of this box for good?", abort=True)
     _stop()
+    if _answers(run):
+        raise click.ClickException(f"a daemon still answers in {run}: stop it first, or it writes all anew")
     doomed = doomed_now()  # the daemon has written its last words, and its database has tidied up
     failed = [file for file in doomed if not _forgotten(file)]
     for folder in (state, *(() if keep_configuration else (configuration,))):
@@ -58,6 +61,14 @@ def _stop() -> None:
     systemctl = shutil.which("systemctl")
     if systemctl and Path("/run/systemd/system").is_dir():
         subprocess.run([systemctl, "stop", UNIT], check=False, capture_output=True)
+
+
+def _answers(run: Path) -> bool:
+    try:
+        ask(run, {"ask": "status"})
+    except NotRunning:
+        return False
+    return True
 
 
 def _forgotten(file: Path) -> bool:

@@ -12,10 +12,12 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from cli.metrics import exposition, write
+from cli.scroll import scrolled
 from cli.status import screen as status_screen
 from cli.top import changes, screen
 from cli.wipe import wipe
 from cli.words import words
+from daemon.control import serve
 from tests.cli.test_box import box, passerby, until
 
 STATUS: dict[str, Any] = {
@@ -62,7 +64,15 @@ STATUS: dict[str, Any] = {
         "clock_offset": -0.0012,
         "life_used": None,
         "perception": {"door": {"bounds": [0.01, 0.1], "counts": [5, 2, 1], "seconds": 0.4, "wiped": 7}},
-        "sensors": {"street": {"device": "mon:wlan1", "text": None, "restarts": 4, "since": 9, "frames": 5}},
+        "sensors": {
+            "street": {
+                "device": "mon:wlan1",
+                "text": "there is no interface of that name",
+                "restarts": 4,
+                "since": 9,
+                "frames": 5,
+            }
+        },
     },
 }
 
@@ -134,6 +144,7 @@ def test_the_live_screen_fits_and_shows_the_worst_first() -> None:
     assert len(lines) <= 23
     assert max(map(len, lines)) <= 80
     assert "street" in lines[6]
+    assert lines[6].endswith("gone: there is no interface ")
     assert lines[-1] == "and 15 more: passerby sensors"
 
 
@@ -219,7 +230,7 @@ async def test_wipe_leaves_nothing(tmp_path: Path) -> None:
     (credentials / "other.key").write_text("not ours")
     (state / "set aside").mkdir()
     (state / "set aside" / "old").write_text("secret")
-    folders = ["--state", state, "--credentials", credentials, "--configuration", configuration]
+    folders = ["--run", tmp_path, "--state", state, "--credentials", credentials, "--configuration", configuration]
     arguments = ["wipe", *map(str, folders)]
     code, _, _ = await passerby(*arguments)
     assert code == 1, "not without being asked"
@@ -240,10 +251,33 @@ def test_wipe_takes_what_the_daemon_writes_while_it_stops(tmp_path: Path, monkey
         (state / "status.json").write_text("last words")
 
     monkeypatch.setattr("cli.wipe._stop", stopping)
-    folders = ["--state", state, "--credentials", tmp_path / "c", "--configuration", tmp_path / "e"]
+    folders = ["--run", tmp_path, "--state", state, "--credentials", tmp_path / "c", "--configuration", tmp_path / "e"]
     done = CliRunner().invoke(wipe, [*map(str, folders), "--yes"])
     assert (done.exit_code, done.output) == (0, "1 files are gone\n")
     assert list(state.iterdir()) == []
+
+
+async def test_what_a_daemon_writes_is_not_wiped_under_it(tmp_path: Path) -> None:
+    (tmp_path / "outbox.sqlite").write_text("counts")
+
+    async def status(question: dict[str, object]) -> dict[str, object]:
+        return {"at": 1}
+
+    folders = [
+        "--run",
+        tmp_path,
+        "--state",
+        tmp_path,
+        "--credentials",
+        tmp_path / "c",
+        "--configuration",
+        tmp_path / "e",
+    ]
+    async with serve(tmp_path / "control.sock", {"status": status}, {}):
+        code, _, err = await passerby("wipe", *map(str, folders), "--yes")
+    assert code == 1
+    assert "stop it first" in err
+    assert (tmp_path / "outbox.sqlite").read_text() == "counts"
 
 
 async def test_diag_has_no_secret_and_no_identifier(tmp_path: Path) -> None:
@@ -304,3 +338,13 @@ def test_the_status_of_a_box_with_four_sensors_and_three_faults_fits_one_screen(
     assert sum(line.startswith("  you: ") for line in lines) == 3
     assert len(lines) <= 30
     assert [line.split()[0] for line in lines if "rtsp:" in line] == list(state)
+
+
+def test_a_published_row_goes_on_below_itself_on_a_narrow_screen() -> None:
+    row = {"shelf": "tea", "sku": "assam", "stock": 6, "picked": 0, "put_back": 0, "touched": 0, "misplaced": 0}
+    out = StringIO()
+    Console(file=out, width=60).print(scrolled("passerby/1/shop/box/report", {"start": 0, "shelves": [row, row]}))
+    _, *lines = out.getvalue().splitlines()
+    assert [line[:11].strip() for line in lines] == ["shelves", "", "", ""]
+    assert max(map(len, lines)) <= 60
+    assert " ".join(lines).count("misplaced 0") == 2

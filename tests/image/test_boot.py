@@ -48,13 +48,13 @@ planogram = "/usr/share/doc/passerby/examples/planogram.csv"
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """One boot as the host's clock saw it: seconds from power on, or from the reset before, to what the broker got."""
+    """One boot as the host's clock saw it."""
 
     folder: Path
     began: float
 
     def after(self, kind: str) -> float:
-        """Seconds until the broker had its first document of this kind."""
+        """Seconds from power on until the broker had its first document of this kind."""
         return (self.folder / kind).stat().st_mtime - self.began
 
     def said(self, name: str) -> str:
@@ -73,22 +73,21 @@ def boots(tmp_path: Path) -> list[Boot]:
     logs.mkdir()
     for name in ("boot", "enter"):
         shutil.copy(JOBS / name, share / name.replace("boot", "job"))
-    (share / "boots").write_text(str(BOOTS))
     (share / "good_after").write_text(str(GOOD_AFTER_S))
     machine = Machine(
         root,
         [Share("rig", share, writable=True), Share("tree", TREE)],
         disks=[stick(tmp_path, write(fresh("shop", "mqtt://127.0.0.1:1883", {"sensors": SENSORS})))],
         arguments="systemd.wants=mosquitto.service rauc.slot=A passerby.slot=A",
-        reboots=True,
+        own=tmp_path / "own.img",
     )
-    began = time.time()
-    assert machine.boot(logs, seconds=600 * BOOTS), (logs / "job.log").read_text(errors="replace")
+    subprocess.run(["cp", "--sparse=always", root.image, tmp_path / "own.img"], check=True)
     done = []
     for number in range(1, BOOTS + 1):
-        done.append(Boot(share / f"results/boot{number}", began))
-        if number < BOOTS:
-            began = (done[-1].folder / "reset").stat().st_mtime
+        done.append(Boot(share / f"results/boot{number}", time.time()))
+        done[-1].folder.mkdir()
+        assert machine.boot(logs, seconds=900), (logs / "job.log").read_text(errors="replace")
+    (tmp_path / "own.img").unlink()
     return done
 
 

@@ -38,7 +38,7 @@ class Share:
 class Machine:
     """What to boot: a root, the folders it shares, and the disks (/dev/vdb, ...) whose writes are kept.
 
-    With `reboots` a reboot is one, and finds the root as it was left; otherwise it is the end.
+    `own` is a copy of the root's image that keeps what is written to it, for a box that boots again.
     """
 
     root: Root
@@ -47,16 +47,16 @@ class Machine:
     memory_mib: int = 2048
     cores: int = 2
     arguments: str = ""
-    reboots: bool = False
+    own: Path | None = None
 
     def command(self, serial: list[str]) -> list[str]:
         """QEMU's command line; `serial` are its -serial arguments (ttyS0, ttyS1)."""
         argv = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", CPU, "-M", "pc,usb=off"]
-        argv += ["-smp", str(self.cores), "-m", str(self.memory_mib), "-nodefaults", "-display", "none"]
-        argv += [] if self.reboots else ["-no-reboot"]
+        argv += ["-smp", str(self.cores), "-m", str(self.memory_mib), "-nodefaults", "-no-reboot", "-display", "none"]
         argv += ["-kernel", str(self.root.kernel), "-initrd", str(self.root.initramfs)]
         argv += ["-append", f"console=ttyS0 {KERNEL_ARGUMENTS} {self.arguments}", "-device", "virtio-rng-pci"]
-        argv += ["-drive", f"file={self.root.image},format=raw,snapshot=on,if=virtio,cache=unsafe"]
+        drive = f"file={self.own or self.root.image},snapshot={'off' if self.own else 'on'}"
+        argv += ["-drive", f"{drive},format=raw,if=virtio,cache=unsafe"]
         for disk in self.disks:
             argv += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
         for share in self.shares:

@@ -13,7 +13,7 @@ from tests.assets import MODELS
 from tests.rig.arm64 import Arm64
 from tests.rig.wheels import TREE
 
-pytestmark = [pytest.mark.boots, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.boots, pytest.mark.timeout(3000)]
 
 # Folders and kinds of modules that are pure: bytes and times in, values out.
 PURE_FOLDERS = ("analytics", "events", "observations", "privacy")
@@ -33,8 +33,9 @@ def pure_tests() -> list[str]:
 
 def test_every_wheel_loads_on_arm64(arm64: Arm64) -> None:
     names = "numpy, cv2, ai_edge_litert.interpreter, cbor2, pydantic, paho.mqtt.client, sqlite3, ssl, ctypes, asyncio"
-    done = arm64.run("python3", "-c", f"import platform, {names}; print(platform.machine())")
-    assert (done.stdout.strip(), done.returncode) == ("aarch64", 0), done.stderr
+    done = arm64.run("python3", "-c", f"import sys, platform, {names}; print(platform.machine(), sys.version_info[:2])")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() in ("aarch64 (3, 11)", "aarch64 (3, 13)")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,7 @@ def test_an_int8_model_answers_as_on_this_machine(arm64: Arm64, model: str) -> N
         np.testing.assert_allclose(theirs, ours, atol=1)
 
 
+@pytest.mark.parametrize("arm64", [pytest.param("bookworm", marks=pytest.mark.minutes), "trixie"], indirect=True)
 def test_the_pure_tests_pass_on_arm64(arm64: Arm64, tmp_path: Path) -> None:
     # Where this machine has another Python, wheels are compiled there, and some are careless with backslashes.
     options = [
@@ -72,7 +74,7 @@ def test_the_pure_tests_pass_on_arm64(arm64: Arm64, tmp_path: Path) -> None:
         "-k",
         STATISTICS,
     ]
-    done = arm64.run("python3", "-m", "pytest", *options, *pure_tests(), results=tmp_path)
+    done = arm64.run("python3", "-m", "pytest", *options, *pure_tests(), results=tmp_path, seconds=2700.0)
     assert done.returncode == 0, done.stdout + done.stderr
     suite = ElementTree.parse(tmp_path / "arm64.xml").getroot()[0]
     assert int(suite.get("tests", 0)) - int(suite.get("skipped", 0)) > 50
