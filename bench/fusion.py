@@ -2,7 +2,8 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from statistics import mean
 
 from bench._box import MIDNIGHT, Fault, StoreBox, passages
@@ -34,29 +35,58 @@ def open_windows(box: StoreBox, store: Store) -> list[Report]:
     return [report for report in box.reports if begin <= report.start and report.start + WINDOW <= end]
 
 
-def persons(store: Store, reports: Iterable[Report]) -> list[bool]:
-    """For each window in which the radio tells persons, whether the true mean is in its interval."""
-    within = []
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An estimate with its interval, and the truth."""
+
+    start: int
+    estimate: float
+    low: float
+    high: float
+    true: float
+
+    @property
+    def held(self) -> bool:
+        return self.low <= self.true <= self.high
+
+
+def persons(store: Store, reports: Iterable[Report]) -> Iterator[Told]:
+    """Each window in which the radio tells persons, beside the true mean."""
     for report in reports:
         for row in report.phones:
-            if row.persons_low is not None and row.persons_high is not None:
+            if row.persons is not None and row.persons_low is not None and row.persons_high is not None:
                 start = report.start - MIDNIGHT
                 true = mean(occupancy(store, start + second) for second in range(0, WINDOW, 10))
-                within.append(row.persons_low <= true <= row.persons_high)
-    return within
+                yield Told(start, row.persons, row.persons_low, row.persons_high, true)
 
 
-def beyond(store: Store, reports: Iterable[Report]) -> list[tuple[float, float, float, int]]:
-    """Estimate, interval and truth of the passers out of the picture, for each window that tells them."""
+def beyond(store: Store, reports: Iterable[Report]) -> Iterator[Told]:
+    """Each window in which passers out of the picture are told, beside how many passed there."""
     times = sorted(at for at, _, shown in passages(store, "street") if not shown)
-    rows = []
     for report in reports:
         start = report.start - MIDNIGHT
         true = sum(start <= at < start + WINDOW for at in times)
         for row in report.passers:
             if row.outside is not None and row.outside_low is not None and row.outside_high is not None:
-                rows.append((row.outside, row.outside_low, row.outside_high, true))  # noqa: PERF401 - mypy narrows it so
-    return rows
+                yield Told(start, row.outside, row.outside_low, row.outside_high, true)
+
+
+def summed_up(told: Sequence[Told], opened: float) -> dict[str, object]:
+    """How often an interval holds and how wide it is, in the box's first day and later; and the sums."""
+    days = {
+        "first": [one for one in told if one.start < opened + DAY],
+        "later": [one for one in told if one.start >= opened + DAY],
+    }
+    found: dict[str, object] = {
+        "first told after hours": round((told[0].start - opened) / 3600, 1) if told else None,
+        "told": round(sum(one.estimate for one in told)),
+        "true": round(sum(one.true for one in told)),
+    }
+    for name, windows in days.items():
+        found[f"{name} day, windows"] = len(windows)
+        found[f"{name} day, share within"] = share([one.held for one in windows])
+        found[f"{name} day, mean width"] = round(mean(one.high - one.low for one in windows), 1) if windows else None
+    return found
 
 
 def conversion(store: Store, reports: Sequence[Report]) -> tuple[float, float]:
@@ -76,11 +106,11 @@ def doubted(reports: Iterable[Report]) -> Counter[str]:
     )
 
 
-def learnt(seed: int, days: int) -> tuple[StoreBox, dict[str, object]]:
-    """A box after so many days, and what it told on them."""
+def learnt(seed: int, days: int) -> dict[str, object]:
+    """What a box told in so many days, held against the truth."""
     box = StoreBox()
-    kappa: list[bool] = []
-    street: list[tuple[float, float, float, int]] = []
+    kappa: list[Told] = []
+    street: list[Told] = []
     rates: list[float] = []
     false: Counter[str] = Counter()
     for number in range(days):
@@ -92,20 +122,13 @@ def learnt(seed: int, days: int) -> tuple[StoreBox, dict[str, object]]:
         told, true = conversion(store, reports)
         rates.append(abs(told - true) / true)
         false += doubted(reports)
-    figures: dict[str, object] = {
+    return {
         "days": days,
-        "persons within their interval, share of windows": share(kappa),
-        "windows with persons": len(kappa),
-        "passers outside within their interval, share of windows": share(
-            [low <= n <= high for _, low, high, n in street]
-        ),
-        "windows with passers outside": len(street),
-        "passers outside, told": round(sum(told for told, *_ in street)),
-        "passers outside, true": sum(true for *_, true in street),
+        "persons by radio": summed_up(kappa, OPENS * 3600),
+        "passers outside": summed_up(street, OPENS * 3600),
         "conversion, largest relative error of a day": round(max(rates), 4),
         "windows doubted without a fault": dict(false),
     }
-    return box, figures
 
 
 def share(hits: Sequence[bool]) -> float | None:
@@ -138,8 +161,10 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--days", type=int, default=4)
     given = parser.parse_args(argv)
-    _, figures = learnt(given.seed, given.days)
-    show(figures | {"faults from noon of the third day": faulty(given.seed, LEARNT_DAYS)}, given.json)
+    show(
+        learnt(given.seed, given.days) | {"faults from noon of the third day": faulty(given.seed, LEARNT_DAYS)},
+        given.json,
+    )
 
 
 if __name__ == "__main__":

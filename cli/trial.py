@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -43,6 +43,12 @@ LINGER = 1.0
     multiple=True,
     help="Of the simulated store: lose camera, wifi, ble, rfid, till or a sensor by its name for 30 s; repeatable.",
 )
+@click.option(
+    "--dull",
+    metavar="till@2h",
+    multiple=True,
+    help="Of the simulated store: from then on camera, wifi or till is alive and notices little; the audit finds it.",
+)
 @click.option("--state", type=click.Path(path_type=Path), default=trial_directory, help="The trial's directory.")
 @click.option("--json", "as_json", is_flag=True, help='Print one line per message: {"topic": ..., "payload": ...}.')
 def trial(
@@ -53,6 +59,7 @@ def trial(
     seed: int | None,
     hours: float | None,
     fault: tuple[str, ...],
+    dull: tuple[str, ...],
     state: Path,
     as_json: bool,
 ) -> None:
@@ -68,16 +75,22 @@ def trial(
         sets["cameras.*.device"] = json.dumps(camera)
     asked = {"seed": seed, "hours": hours}
     options = {name: str(value) for name, value in asked.items() if value is not None}
-    told, known = simulated(config, sets, options, [_fault(text) for text in fault])
+    told, known = simulated(config, sets, options, *([_fault(text) for text in texts] for texts in (fault, dull)))
     raise SystemExit(asyncio.run(_try(config, sets | told, state, as_json, known)))
 
 
 KINDS = {"camera": "cameras", "wifi": "wifi", "ble": "ble", "rfid": "readers", "till": "tills"}
 """What a sensor is called when it is to fail, and its table in the configuration."""
+DULL = ("cameras", "wifi", "tills")
+SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
 def simulated(
-    path: Path, sets: dict[str, str], options: dict[str, str], faults: list[tuple[str, float]]
+    path: Path,
+    sets: dict[str, str],
+    options: dict[str, str],
+    faults: Sequence[tuple[str, float]] = (),
+    dull: Sequence[tuple[str, float]] = (),
 ) -> tuple[dict[str, str], Rehearsal | None]:
     """Every simulated device with what was asked for, and the truth that they show, in epoch seconds."""
     try:
@@ -91,20 +104,25 @@ def simulated(
         if sensor.device.startswith("sim:")
     }
     if not devices:
-        if options or faults:
-            raise click.UsageError("--seed, --hours and --fault are for the simulated store")
+        if options or faults or dull:
+            raise click.UsageError("--seed, --hours, --fault and --dull are for the simulated store")
         return {}, None
-    for sensor, _ in faults:
-        if not any(sensor in key for key in devices):
-            there = dict.fromkeys(word for key in devices for word in key)
-            raise click.UsageError(f"{sensor!r} is no simulated sensor; there are {', '.join(there)}")
+    for sensor, there in (
+        *((sensor, list(devices)) for sensor, _ in faults),
+        *((sensor, [key for key in devices if KINDS[key[0]] in DULL]) for sensor, _ in dull),
+    ):
+        if not any(sensor in key for key in there):
+            words = dict.fromkeys(word for key in there for word in key)
+            raise click.UsageError(f"{sensor!r} is no simulated sensor that can do so; there are {', '.join(words)}")
     options = {"begins": str(int(time.time())), **options}
     first = dict(parse_qsl(next(iter(devices.values())).partition("?")[2])) | options
     hour, begins = float(first.get("hour", 10)), float(first["begins"])
     told = {} if config.box.timezone else {"box.timezone": json.dumps(zone(begins, hour))}
     for (kind, name), device in devices.items():
-        lost = [at for sensor, at in faults if sensor in (kind, name)]
-        more = options | ({"fault": str(min(lost))} if lost else {})
+        more = dict(options)
+        for option, asked in (("fault", faults), ("dull", dull)):
+            times = [at for sensor, at in asked if sensor in (kind, name)]
+            more |= {option: str(min(times))} if times else {}
         own = dict(parse_qsl(device.partition("?")[2])) | more
         told[f"{KINDS[kind]}.{name}.device"] = json.dumps(f"sim:?{urlencode(own)}")
     return told, truth.rehearsal(
@@ -125,10 +143,11 @@ def zone(epoch: float, hour: float) -> str:
 
 
 def _fault(text: str) -> tuple[str, float]:
-    sensor, _, seconds = text.partition("@")
-    if not sensor or not seconds.removesuffix("s").isdigit():
-        raise click.UsageError(f"{text!r} is no fault: write camera@60s, wifi@60s, ble@60s, rfid@60s or till@60s")
-    return sensor, float(seconds.removesuffix("s"))
+    sensor, _, moment = text.partition("@")
+    number, unit = (moment[:-1], moment[-1:]) if moment[-1:] in SECONDS else (moment, "s")
+    if not sensor or not number.isdigit():
+        raise click.UsageError(f"{text!r} is no fault: write camera@60s, wifi@5m, ble@60s, rfid@60s or till@2h")
+    return sensor, float(number) * SECONDS[unit]
 
 
 async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, known: Rehearsal | None) -> int:

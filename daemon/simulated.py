@@ -2,7 +2,8 @@
 
 seed (whole): another one is another crowd. hour: the local hour at which the story begins. hours: how long it lasts;
 the sensors end with it. begins: the epoch second at which it begins, else when the box starts; who knows it knows the
-truth of every report. fault: seconds after the beginning at which the sensor is lost for half a minute.
+truth of every report. fault: seconds after the beginning at which the sensor is lost for half a minute. dull: seconds
+after the beginning from which on a camera, a WiFi radio or a till is alive and notices little (simulation/dull.py).
 
 Each sensor is played at its lowest seam and read by the driver that reads a real one: pictures, a TAP (or a pair of
 packet sockets, where it may make none), the kernel's management socket, serial ports.
@@ -11,15 +12,13 @@ packet sockets, where it may make none), the kernel's management socket, serial 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
-from functools import cache
-from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
 from analytics.planogram import Planogram
 from daemon.clock import BoxClock
-from drivers.base import Device, Driver, DriverMisconfigured, DriverUnavailable
+from daemon.story import Story, story_of
+from drivers.base import Device, Driver, DriverMisconfigured
 from drivers.ble.driver import BleDriver
 from drivers.ble.host import Host
 from drivers.ble.kernel import KernelSource
@@ -33,14 +32,13 @@ from simulation.adverts import Ether, advertise
 from simulation.air import Air, transmit
 from simulation.antenna import Pair, Tap
 from simulation.camera import SimulatedCamera
+from simulation.dull import half_dark, half_deaf, out_of_paper
 from simulation.goods import ShelfOfStore
 from simulation.kernel import Kernel
 from simulation.printer import printing, ring
 from simulation.reader.thingmagic import ThingMagic
 from simulation.reader.wire import plugged
-from simulation.store import Store
 
-LOST_SECONDS = 30.0
 PROBE_S = 60.0
 """Real seconds that the simulated Bluetooth may be silent at the beginning of a slow day."""
 READS_PER_S = 50
@@ -54,46 +52,16 @@ _NAME = 15
 Sensed = TypeVar("Sensed", Inventory, Receipt)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """The store of a box, and the clock seconds between which one sensor is lost."""
-
-    store: Store
-    clock: BoxClock
-    lost_from: float
-
-    @property
-    def ends(self) -> float:
-        """The clock second at which the store closes."""
-        return self.store.origin + self.store.hours * 3600
-
-    def check(self, at: float) -> None:
-        """Raise what a lost sensor's driver raises."""
-        if self.lost_from <= at < self.lost_from + LOST_SECONDS:
-            raise DriverUnavailable("gone", "the simulated sensor was unplugged, as the trial was told")
-
-    async def pull(self, unplug: Callable[[], object]) -> None:
-        """Unplug the sensor when its time comes, unless that is over."""
-        if self.clock.now() < self.lost_from < self.ends:
-            await self.clock.sleep_until(self.lost_from)
-            unplug()
-
-    async def begun(self) -> None:
-        """Return when time passes, and raise while the sensor is lost."""
-        await self.clock.sleep_until(self.clock.now() + 0.01)
-        self.check(self.clock.now())
-
-
 def simulated_camera(device: Device, *, name: str, clock: BoxClock, fps: float) -> Driver[Frame]:
     """A camera in the store of this box; it holds the clock. Raises DriverMisconfigured."""
-    return _Camera(_story(device, clock), name, fps)
+    return _Camera(story_of(device, clock), name, fps)
 
 
 def simulated_wifi(
     device: Device, *, name: str, clock: BoxClock, channels: Sequence[int], dwell: float
 ) -> "SimulatedMonitor":
     """A WiFi radio in the store of this box. Raises DriverMisconfigured."""
-    return SimulatedMonitor(_story(device, clock), name, channels, dwell)
+    return SimulatedMonitor(story_of(device, clock), name, channels, dwell)
 
 
 def simulated_radio(device: Device, *, name: str, clock: BoxClock, **settings: object) -> Driver[Advertisement]:
@@ -102,7 +70,7 @@ def simulated_radio(device: Device, *, name: str, clock: BoxClock, **settings: o
     Raises DriverMisconfigured.
     """
     options, place = _without(device, "at", "back")
-    story = _story(options, clock)
+    story = story_of(options, clock)
     places = {"back": Ether(story.store).box, "counter": story.store.plan.till}
     if place not in places:
         raise DriverMisconfigured("bad_option", f"at is one of {', '.join(places)}")
@@ -112,7 +80,7 @@ def simulated_radio(device: Device, *, name: str, clock: BoxClock, **settings: o
 def simulated_reader(device: Device, *, name: str, clock: BoxClock, plan: Planogram) -> Driver[Inventory]:
     """A reader of goods at a shelf of the store of this box (`shelf`: its name). Raises DriverMisconfigured."""
     options, shelf = _without(device, "shelf", "tea")
-    story = _story(options, clock)
+    story = story_of(options, clock)
     gtins = [place.gtin for place in plan.before(name, 1)]
     try:
         return _Reader(story, ShelfOfStore(story.store, shelf, gtins), name)
@@ -122,31 +90,13 @@ def simulated_reader(device: Device, *, name: str, clock: BoxClock, plan: Planog
 
 def simulated_till(device: Device, *, name: str, clock: BoxClock, **settings: object) -> Driver[Receipt]:
     """The tills of the store of this box, on one printer. Raises DriverMisconfigured."""
-    return _Till(_story(device, clock), name, settings)
+    return _Till(story_of(device, clock), name, settings)
 
 
 def _without(device: Device, option: str, default: str) -> tuple[Device, str]:
     options = dict(device.options)
     value = options.pop(option, default)
     return Device(device.scheme, device.target, options), value
-
-
-def _story(device: Device, clock: BoxClock) -> Story:
-    options = dict(device.options)
-    fault = options.pop("fault", None)
-    try:
-        store = _store(clock, **options)
-        return Story(store, clock, store.origin + float(fault) if fault else inf)
-    except (TypeError, ValueError):
-        expected = "seed (whole), hour, hours, begins and fault (numbers)"
-        raise DriverMisconfigured("bad_option", f"sim: takes {expected}") from None
-
-
-@cache
-def _store(clock: BoxClock, seed: str = "1", hour: str = "10", hours: str = "12", begins: str = "") -> Store:
-    now = clock.now()
-    origin = now + (float(begins) - clock.wall(now).epoch) if begins else clock.origin
-    return Store(seed=int(seed), origin=origin, hour=float(hour), hours=float(hours))
 
 
 class _Camera:
@@ -171,7 +121,7 @@ class _Camera:
         async for frame in frames:
             self._story.check(frame.at)
             self._story.clock.hold(frame.at + self._period)
-            yield frame
+            yield half_dark(frame) if self._story.dull() else frame
 
 
 class SimulatedMonitor(MonitorDriver):
@@ -189,7 +139,8 @@ class SimulatedMonitor(MonitorDriver):
         antenna = self._plugged_in()
         try:
             async with super().open() as heard:
-                sending = transmit(Air(self._story.store), self._story.clock, self._story.clock.now(), antenna.send)
+                send = half_deaf(antenna.send, self._story.dull, self._story.store.seed)
+                sending = transmit(Air(self._story.store), self._story.clock, self._story.clock.now(), send)
                 async with beside(sending, "wifi-air"), _played(self._story, antenna.close, heard):
                     yield heard
         finally:
@@ -281,10 +232,11 @@ class _Till:
         with printing() as printer:
             device = Device("till-serial", printer.path, {"baud": "9600"})
             driver = TillDriver(device, name=self._name, clock=clock, **self._settings)
+            send = out_of_paper(printer.send, self._story.dull)
             async with (
                 beside(self._story.pull(printer.unplug), f"till-plug-{self._name}"),
                 driver.open() as receipts,
-                beside(ring(self._story.store, clock, clock.now(), printer.send), f"till-sales-{self._name}"),
+                beside(ring(self._story.store, clock, clock.now(), send), f"till-sales-{self._name}"),
                 aclosing(_until_closing(self._story, receipts)) as told,
             ):
                 yield told

@@ -87,6 +87,18 @@ def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
     assert "shelf=tea" in told["readers.tea.device"]
 
 
+def test_a_sensor_may_go_dull_at_an_hour_of_the_story() -> None:
+    told, _ = simulated(EXAMPLE, {}, {"seed": "7"}, dull=[_fault("till@2h"), _fault("street@90m")])
+    assert {
+        name: device.partition("dull=")[2].strip(chr(34)) for name, device in told.items() if "dull=" in device
+    } == {
+        "wifi.street.device": "5400.0",
+        "tills.one.device": "7200.0",
+    }
+    with pytest.raises(UsageError, match="camera, floor, wifi, box, street, till, one"):
+        simulated(EXAMPLE, {}, {}, dull=[_fault("rfid@1h")])
+
+
 @pytest.mark.parametrize(
     ("path", "fault"), [("examples/clip.toml", "camera@60s"), ("examples/store.toml", "portal@60s")]
 )
