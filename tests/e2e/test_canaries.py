@@ -19,7 +19,7 @@ from tests.canaries import sightings
 from tests.e2e.trial import Trial, run_box
 
 ROOT = Path(__file__).parents[2]
-SINKS = {"log", "wire", "file", "snapshot", "diagnostics", "support", "door"}
+SINKS = {"log", "wire", "file", "fleeting", "snapshot", "diagnostics", "support", "door"}
 SENSED = ("pixels", "phone", "advert", "badge", "tag", "receipt")
 SEED, HOUR, HOURS = 7, 17.0, 0.035
 NETWORK = b"Home of Ann 4711"
@@ -59,12 +59,13 @@ t.Tokeniser.tokenise = tokenise
 """Canaries in the picture, in what phones ask for and on a receipt; and a place from which each sensor could leak."""
 
 LEAK = """
-import logging, os
+import atexit, logging, os
 import daemon.answers as a, daemon.control as c, mqtt.publisher as m
 was_publish, was_answer, wired, told = m.Publisher._say, c._say, [], []
 def leak(kind, identifier):
     logging.getLogger("x").error("%s", identifier.hex())
-    with open(os.environ["TMPDIR"] + "/leaked", "ab") as file: file.write(identifier)
+    for name in ("leaked", "brief"):
+        with open(os.environ["TMPDIR"] + "/" + name, "ab") as file: file.write(identifier)
     wired.append(identifier)
     told.append(identifier.hex())
 def publish(self, connection, *said, **more):
@@ -74,6 +75,7 @@ async def answer(writer, item): await was_answer(writer, item | {"leak": told})
 was_snapshot = a.Answers.snapshot
 def snapshot(self): return was_snapshot(self) | {"leak": told}
 m.Publisher._say, c._say, a.Answers.snapshot = publish, answer, snapshot
+atexit.register(os.remove, os.environ["TMPDIR"] + "/brief")
 """
 """A deliberate leak of everything that is sensed into each kind of sink."""
 
@@ -98,6 +100,16 @@ async def asked(run: Path, into: list[bytes]) -> None:
     """What the box answers on its control socket while it runs: status, privacy, and everything that is published."""
     while True:
         into += [await asyncio.to_thread(_answer, run, question) for question in ("status", "privacy")]
+        await asyncio.sleep(0.5)
+
+
+async def watched(folder: Path, into: dict[Path, bytes]) -> None:
+    """Every file as it was seen last, those too that are gone when the box has ended."""
+    while True:
+        for file in folder.rglob("*"):
+            with suppress(OSError):
+                if file.is_file():
+                    into[file] = file.read_bytes()
         await asyncio.sleep(0.5)
 
 
@@ -130,11 +142,12 @@ def _answer(run: Path, question: str) -> bytes:
 
 async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, bytes]]]:
     """The example store with all sensors, and everything that came out of it by the name of its sink."""
-    answers, shown = list[bytes](), list[bytes]()
+    answers, shown, files = list[bytes](), list[bytes](), dict[Path, bytes]()
     config = folder / "box.toml"
     config.write_text((ROOT / "examples" / "store.toml").read_text())
     sim = f"seed={SEED}&hour={HOUR}&hours={HOURS}"
-    tasks = [asyncio.create_task(asked(folder / "run", answers)), asyncio.create_task(looked(folder / "run", shown))]
+    watchers = asked(folder / "run", answers), looked(folder / "run", shown), watched(folder, files)
+    tasks = [asyncio.create_task(one) for one in watchers]
     trial = await run_box(
         config,
         folder,
@@ -158,6 +171,7 @@ async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, byte
     assert trial.code == 0, trial.printed.decode()
     kept = [("snapshot", (folder / "state" / "status.json").read_bytes()), ("diagnostics", b"".join(answers))]
     kept.append(("door", b"".join(shown)))
+    kept += [(f"fleeting {file.name}", content) for file, content in files.items() if not file.exists()]
     support = [(f"support {name}", text.encode()) for name, text in collected(folder / "run", folder / "state", config)]
     return trial, [*trial.outputs(folder), *kept, *support]
 
