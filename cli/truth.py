@@ -14,6 +14,7 @@ from simulation.asked import Asked
 from simulation.attention import Target
 from simulation.crew import Greeting
 from simulation.goods import ShelfOfStore
+from simulation.hearing import Levels
 from simulation.passages import Rules
 from simulation.rehearsal import Rehearsal
 from simulation.store import Store
@@ -43,7 +44,7 @@ def rehearsal(config: Config, store: Store) -> Rehearsal:
     asked = Asked(
         stops={name: zone.stop for name, zone in config.zones.items()},
         window_stop=next((window.stop for window in config.shop_windows.values()), 3.0),
-        wifi_gate_dbm={name: radio.gate_dbm for name, radio in config.wifi.items()},
+        wifi={name: Levels(one.gate_dbm, one.inside_dbm, one.near_dbm) for name, one in config.wifi.items()},
         ble_gate_dbm={name: (radio.enter_dbm + radio.leave_dbm) / 2 for name, radio in config.ble.items()},
         ethers={
             name: Ether(store, store.plan.till) if _options(radio.device).get("at") == "counter" else Ether(store)

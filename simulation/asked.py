@@ -7,6 +7,7 @@ from simulation.adverts import Ether
 from simulation.attention import Target
 from simulation.crew import Greeting
 from simulation.goods import ShelfOfStore
+from simulation.hearing import Levels
 from simulation.passages import Rules
 
 
@@ -19,7 +20,7 @@ class Asked:
 
     stops: Mapping[str, float] = field(default_factory=dict)
     window_stop: float = 3.0
-    wifi_gate_dbm: Mapping[str, float] = field(default_factory=dict)
+    wifi: Mapping[str, Levels] = field(default_factory=dict)
     ble_gate_dbm: Mapping[str, float] = field(default_factory=dict)
     ethers: Mapping[str, Ether] = field(default_factory=dict)
     shelves: Mapping[str, ShelfOfStore] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from simulation.asked import Asked
 from simulation.attention import looks
 from simulation.crew import greeted
-from simulation.hearing import Hearing
+from simulation.hearing import Hearing, Levels
 from simulation.outings import DOORS, pairs, passers, visits, walks
 from simulation.passages import Passages, Rules
 from simulation.people import Role
@@ -274,8 +274,8 @@ class Rehearsal:
 
     def _phones(self, told: Row, start: float, end: float) -> Figures:
         """Phones that the radio heard, and the mean number of visitors."""
-        devices = self._hearing.wifi(self._asked.wifi_gate_dbm.get(told["name"], -80), start, end)
-        return {"devices": devices, "persons": self._occupancy(told, start, end)["person_seconds"] / (end - start)}
+        heard = self._hearing.wifi(self._asked.wifi.get(told["name"], Levels()), start, end)
+        return heard | {"persons": self._occupancy(told, start, end)["person_seconds"] / (end - start)}
 
     def _staff(self, told: Row, start: float, end: float) -> Figures:
         spans = [(one.walk.start, one.walk.end) for one in self.store.people if one.role is Role.STAFF]

@@ -28,9 +28,15 @@ def test_boxes_from_the_truth_leave_no_error_at_the_doors_and_the_till(day: tupl
         if message["topic"].endswith("/report"):
             accuracy.add(known, message["payload"], beside(known, message["topic"], message["payload"]))
     assert accuracy.windows >= 2
-    for name in ("lines door: in", "lines door: out", "lines exit: out", "tills one: transactions"):
+    exact = ("lines door: in", "lines door: out", "lines exit: out", "tills one: transactions", "phones street: heard")
+    for name in exact:
         assert accuracy.errors[name].row()["absolute_error_percent"] == 0.0, name
     assert sum(accuracy.errors["lines door: in"].true) > 5
+    assert sum(accuracy.errors["phones street: heard"].true) > 100
+    phones = {name: accuracy.errors[f"phones street: {name}"].true for name in ("near", "inside", "far", "devices")}
+    assert [sum(window) for window in zip(phones["near"], phones["inside"], phones["far"], strict=True)] == phones[
+        "devices"
+    ]
     goals = accuracy.figures()["goals"]
     assert isinstance(goals, dict)
     assert goals["footfall, absolute error of the windows, both doors"]["met"]
