@@ -32,10 +32,10 @@ persons by radio in 244 of 264.
   half of what is taken here, is never told: too few picks, where it used to be too many.
 - WiFi devices: the phones of the store are of six models whose randomised frames look alike within a model, so the
   estimate is near its lower bound; the interval is wide.
-- Persons by radio: there are 3.5 +- 2.3 persons in the shop, and 3.5 +- 1.4 when the devices are known: more a radio does
-  not say here, and its interval is as wide (decision 163).
-- Passers outside: the picture's edge runs along the pavement, and who walks beside somebody in the picture is counted with
-  him (decision 164).
+- Persons by radio: there are 3.5 +- 2.3 persons in the shop, and 3.5 +- 1.4 when the devices are known. A radio does
+  not say more here, and its interval is as wide (decision 163).
+- Passers outside: the picture's edge runs along the pavement, and who walks beside somebody in the picture is counted
+  with him (decision 164).
 - Not in the table: attention (a face is at most ten pixels high in this view, and the drawn people have none), children
   (there are none in the store), and what needs days: returning shares, the audit's verdicts (`python -m bench fusion`).
 """
