@@ -4,27 +4,31 @@ A camera sees no goods in a hand, only how it is carried: a hand with nothing in
 something is lifted. So a reach is a touch; when the hands are carried higher after it than before, it was a pick, when
 lower, something was put back. Where before or after was not seen, it is unclear which, and counted as that.
 
+A pose shows now the one hand and now the other: how high they are carried is the mean of many looks, which tells the
+share of those that saw a lifted one. A median would tell only which are more.
+
     away -- two looks inside --> in -- two looks outside, or long unseen --> out -- a while, or the next --> deed
 """
 
 from collections import deque
 from enum import StrEnum
-from statistics import median
+from statistics import fmean
 
 CONFIRM = 2
 """Looks in a row after which a hand is where it was seen: one alone is a slip of the pose."""
 
-LIFTED = 0.2
-"""Trunk lengths by which hands must be carried higher or lower: between hanging and a bent elbow there are 0.5."""
+LIFTED = 0.125
+"""Trunk lengths by which hands must be carried higher or lower: between hanging and a bent elbow there are 0.5, and a
+quarter of them is left where one look in two sees the other hand, and every second of the rest is wrong."""
 
 MOVING = 0.4
 """Seconds before and after a reach in which every hand is lifted, because it is on its way."""
 
-BEFORE = 3.0
-"""Seconds before a reach that tell how the hand was carried to it."""
+BEFORE = 6.0
+"""Seconds before a reach, since the one before, that tell how the hand was carried to it."""
 
-AFTER = 2.4
-"""Seconds after a reach that tell how the hand was carried away."""
+AFTER = 4.0
+"""Seconds after a reach, until the next one, that tell how the hand was carried away."""
 
 HIDDEN = 3.0
 """Seconds without seeing a hand that was in the shelf after which it no longer is."""
@@ -52,6 +56,7 @@ class Reach:
         self._entered = 0.0
         self._last_inside = 0.0
         self._left: float | None = None
+        self._since = float("-inf")
         self._before: float | None = None
         self._carried: deque[tuple[float, float]] = deque(maxlen=200)
 
@@ -96,11 +101,11 @@ class Reach:
     def _enter(self) -> list[Deed]:
         deeds = self._judge(self._turned - MOVING) if self._left is not None else []
         self._inside, self._turns, self._entered = True, 0, self._turned
-        self._before = self._lift(self._turned - BEFORE, self._turned - MOVING)
+        self._before = self._lift(max(self._since, self._turned - BEFORE), self._turned - MOVING)
         return deeds
 
     def _leave(self, at: float) -> None:
-        self._inside, self._turns = False, 0
+        self._inside, self._turns, self._since = False, 0, at + MOVING
         if at - self._entered <= LONGEST:
             self._left = at
 
@@ -115,6 +120,6 @@ class Reach:
         return [Deed.PICKED if after > before else Deed.PUT_BACK]
 
     def _lift(self, begin: float, end: float) -> float | None:
-        """How high the hands were carried in that time (median); None where there were too few looks."""
+        """How high the hands were carried in that time; None where there were too few looks."""
         seen = [lift for at, lift in self._carried if begin <= at <= end]
-        return median(seen) if len(seen) >= CONFIRM else None
+        return fmean(seen) if len(seen) >= CONFIRM else None
