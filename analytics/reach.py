@@ -7,7 +7,7 @@ lower, something was put back. Where before or after was not seen, it is unclear
 A pose shows now the one hand and now the other: how high they are carried is the mean of many looks, which tells the
 share of those that saw a lifted one. A median would tell only which are more.
 
-    away -- two looks inside --> in -- two looks outside, or long unseen --> out -- a while, or the next --> deed
+    away -- two looks inside --> in -- outside for a moment, or long unseen --> out -- a while, or the next --> deed
 """
 
 from collections import deque
@@ -17,12 +17,13 @@ from statistics import fmean
 CONFIRM = 2
 """Looks in a row after which a hand is where it was seen: one alone is a slip of the pose."""
 
-LIFTED = 0.125
+LIFTED = 0.1
 """Trunk lengths by which hands must be carried higher or lower: between hanging and a bent elbow there are 0.5, and a
-quarter of them is left where one look in two sees the other hand, and every second of the rest is wrong."""
+fifth of them is left where most looks see the other hand."""
 
 MOVING = 0.4
-"""Seconds before and after a reach in which every hand is lifted, because it is on its way."""
+"""Seconds before and after a reach in which every hand is lifted, because it is on its way; who is seen inside again
+within them was never out."""
 
 BEFORE = 6.0
 """Seconds before a reach, since the one before, that tell how the hand was carried to it."""
@@ -75,7 +76,7 @@ class Reach:
         else:
             self._turned = self._turned if self._turns else at
             self._turns += 1
-        if self._turns >= CONFIRM:
+        if self._turns >= CONFIRM and (inside or at - self._turned >= MOVING):
             if inside:
                 deeds += self._enter()
             else:
