@@ -9,6 +9,9 @@ from rich.text import Text
 
 COLOURS = {"report": "green", "alert": "red", "state": "cyan", "birth": "blue", "health": "magenta", "live": "yellow"}
 
+LEFT_OUT = {"birth": ("policy", "bounds", "rows")}
+"""What is for programs: a page of it would hide what happens."""
+
 INDENT = 11
 """Columns before what a table of a message says."""
 
@@ -34,19 +37,28 @@ def scrolled(topic: str, payload: Any) -> Scrolled:
 def _text(topic: str, payload: Any) -> Text:
     """`topic` and its decoded `payload`, short: what is counted first, names in bold."""
     kind = topic.rsplit("/", 1)[-1]
-    text = Text(f"{kind:8}", style=COLOURS.get(kind, "white"))
+    text = Text(f"{kind:8} ", style=COLOURS.get(kind, "white"))
     if not isinstance(payload, dict):
         return text.append(str(payload))
     if "start" in payload:
-        text.append(datetime.datetime.fromtimestamp(payload["start"]).astimezone().strftime("%H:%M:%S "), style="dim")
-    tables = {name: value for name, value in payload.items() if isinstance(value, list) and value}
+        text.append(f"{_clock(payload['start'])} ", style="dim")
+    left_out = [name for name in LEFT_OUT.get(kind, ()) if name in payload]
+    tables = {
+        name: value for name, value in payload.items() if isinstance(value, list) and value and name not in left_out
+    }
     if kind != "report":
         for name, value in payload.items():
             if not isinstance(value, list | dict):
-                text.append(f"{name} ", style="dim").append(f"{value} ")
+                text.append(f"{name} ", style="dim").append(f"{_clock(value) if name == 'at' else value} ")
     for name, rows in tables.items():
         _table(text, name, rows)
+    if left_out:
+        text.append(f"\n  and {', '.join(left_out)}: --json shows them", style="dim")
     return text
+
+
+def _clock(epoch: float) -> str:
+    return datetime.datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
 
 
 def _table(text: Text, name: str, rows: list[Any]) -> None:

@@ -22,6 +22,7 @@ from cli.scroll import scrolled
 from config import ConfigError
 from config.load import load
 from mqtt.subscriber import Message, subscribed
+from simulation.people import Role
 from simulation.rehearsal import Rehearsal
 from simulation.store import Store
 
@@ -76,7 +77,21 @@ def trial(
     asked = {"seed": seed, "hours": hours}
     options = {name: str(value) for name, value in asked.items() if value is not None}
     told, known = simulated(config, sets, options, *([_fault(text) for text in texts] for texts in (fault, dull)))
+    if known is not None and not as_json:
+        click.echo(_opening(config, sets | told, known.store))
     raise SystemExit(asyncio.run(_try(config, sets | told, state, as_json, known)))
+
+
+def _opening(config: Path, sets: dict[str, str], store: Store) -> str:
+    """What is about to scroll by, for who sees it for the first time."""
+    box = load(config, sets)
+    wait = box.window.seconds / box.box.speed
+    return (
+        f"A simulated store from {int(store.hour)}:00 for {store.hours:g} h, seed {store.seed}, at {box.box.speed:g} "
+        f"times real time: {sum(one.role is Role.CUSTOMER for one in store.people)} customers.\n"
+        f"Its sensors are read by their real drivers; the truth stands beside each report, one every {wait:.0f} s. "
+        "Ctrl-C ends it."
+    )
 
 
 KINDS = {"camera": "cameras", "wifi": "wifi", "ble": "ble", "rfid": "readers", "till": "tills"}

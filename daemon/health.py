@@ -73,15 +73,13 @@ def health(box: Box, offline_s: float, reconnects: int, stats: Stats) -> Health:
 
 
 def _sensor(vitals: Vitals, at: float) -> SensorHealth:
-    items = vitals.counts.get("frames", vitals.counts.get("reads", 0))
-    lasted = at - vitals.since
     return SensorHealth(
         sensor=vitals.sensor,
         name=Name(vitals.name),
         state=Code(vitals.stage),
         reason=Code(vitals.code) if vitals.code else Code(vitals.view) if vitals.view else None,
         age=None if vitals.progress is None else round(max(0.0, at - vitals.progress), 1),
-        rate=round(items / lasted, 1) if vitals.stage is Stage.RUNNING and lasted > 0 else None,
+        rate=vitals.rate(at),
         dropped=vitals.counts.get("skipped", 0) + vitals.counts.get("stale", 0),
         source=Code(vitals.source) if vitals.source else None,
     )

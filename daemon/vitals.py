@@ -41,7 +41,7 @@ class Spent:
 class Vitals:
     """One sensor. All times are clock seconds; `seen` are the seconds of the open window that it really covered,
     `source` the way of sensing that was chosen, for sensors that have several, `wiped` the pictures whose memory was
-    let go after their turn."""
+    let go after their turn, `before` what it had taken in when its stage began."""
 
     sensor: Sensor
     name: str
@@ -50,6 +50,7 @@ class Vitals:
     code: str | None = None
     text: str | None = None
     since: float = 0.0
+    before: int = 0
     progress: float | None = None
     seen: float = 0.0
     blind: Reason | None = Reason.STARTED
@@ -63,12 +64,22 @@ class Vitals:
     def enter(self, stage: Stage, at: float, code: str | None = None, text: str | None = None) -> None:
         """Note a change of stage; a stage that lasts keeps its beginning."""
         if stage != self.stage or code != self.code:
-            self.since = at
+            self.since, self.before = at, self.taken
         self.stage, self.code, self.text = stage, code, text
         if stage in (Stage.UNAVAILABLE, Stage.MISCONFIGURED):
             self.blind, self.progress, self.view = Reason.SENSOR_FAILED, None, ""
         elif stage is Stage.ENDED:
             self.blind, self.progress = Reason.STOPPED, None
+
+    @property
+    def taken(self) -> int:
+        """Pictures or reads since the daemon's start."""
+        return self.counts.get("frames", self.counts.get("reads", 0))
+
+    def rate(self, at: float) -> float | None:
+        """Of these, how many a second since the sensor runs; None while it does not."""
+        lasted = at - self.since
+        return round((self.taken - self.before) / lasted, 1) if self.stage is Stage.RUNNING and lasted > 0 else None
 
     def impaired(self, code: str | None, text: str | None) -> None:
         """Note that it runs with a part of itself missing, or with all of it (None)."""

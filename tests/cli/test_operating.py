@@ -348,3 +348,20 @@ def test_a_published_row_goes_on_below_itself_on_a_narrow_screen() -> None:
     assert [line[:11].strip() for line in lines] == ["shelves", "", "", ""]
     assert max(map(len, lines)) <= 60
     assert " ".join(lines).count("misplaced 0") == 2
+
+
+def test_a_birth_is_told_without_what_is_for_programs() -> None:
+    rows = [{"section": "zones", "places": ["zone", "views"]}]
+    payload = {"version": "1", "at": 0, "zones": ["tea"], "rows": rows, "policy": rows, "bounds": []}
+    out = StringIO()
+    Console(file=out, width=60).print(scrolled("passerby/1/shop/box/birth", payload))
+    text = out.getvalue()
+    assert "places" not in text
+    assert "and policy, bounds, rows: --json shows them" in text
+    assert ":00:00" in text  # the clock's hour, not seconds since 1970
+
+
+def test_a_kind_of_eight_letters_is_not_glued_to_what_it_says() -> None:
+    out = StringIO()
+    Console(file=out, width=60).print(scrolled("passerby/1/shop/box/reported", {"applied": 0}))
+    assert out.getvalue().startswith("reported applied 0")
