@@ -1,4 +1,4 @@
-"""A person as capsules in a picture: legs and arms that swing, torso and head; it refuses to have a face."""
+"""A person as capsules in a picture: legs and arms that swing, torso and head; who is near has a drawn face."""
 
 from dataclasses import dataclass
 from math import cos, pi, sin
@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.face import draw_face, features
 from simulation.optics import Optics
 from simulation.people import Person
 
@@ -19,13 +20,15 @@ _SWING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One person of one picture: `pixels` of the joints of `_JOINTS`, `scale` pixels a metre, `depth` metres away."""
+    """One person of one picture: `pixels` of the joints of `_JOINTS`, `scale` pixels a metre, `depth` metres away, and
+    of who is near and faces the camera the pixels of the `face`."""
 
     person: Person
     pixels: NDArray[np.float64]
     scale: float
     depth: float
     towards: float
+    face: NDArray[np.float64] | None = None
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -42,6 +45,9 @@ class Figure:
 
 
 _HEAD = 0
+FACED = 30.0
+"""Pixels from which a head has a face: smaller ones are hair and skin."""
+_EYES = 0.925
 # head, shoulders l r, hips l r, knees l r, feet l r, elbows l r, hands l r
 _RADII = (0.125, 0.1, 0.1, 0.1, 0.1, 0.08, 0.08, 0.07, 0.07, 0.05, 0.05, 0.05, 0.05)
 
@@ -60,7 +66,12 @@ def stand(people: list[Person], at: float, optics: Optics) -> list[Figure]:
             continue
         here, heading = person.walk.place(at), person.heading(at)
         towards = (x - here[0]) * heading[0] + (y - here[1]) * heading[1]
-        found.append(Figure(person, places, optics.focal / float(depth), float(depth), towards))
+        scale = optics.focal / float(depth)
+        face = None
+        if scale * 2 * _RADII[_HEAD] >= FACED and towards > 0:
+            middle = np.array([here[0], here[1], _EYES * person.look.height])
+            face, _ = optics.project(features(middle, heading, _RADII[_HEAD]))
+        found.append(Figure(person, places, scale, float(depth), towards, face))
     return sorted(found, key=lambda figure: -figure.depth)
 
 
@@ -71,7 +82,7 @@ def _joints(person: Person, at: float) -> NDArray[np.float64]:
     walking = person.walk.stride(at + 0.2) - person.walk.stride(at - 0.2) > 0.02
     swing = _SWING * sin(2 * pi * person.walk.stride(at) / _STEP_METRES) if walking else 0.0
     bend = 0.35 if walking else 0.0
-    rows = [(0.02, 0.0, 0.925)]
+    rows = [(0.02, 0.0, _EYES)]
     rows += [(0.0, side * 0.105, 0.8) for side in (-1, 1)]
     rows += [(0.0, side * 0.055, 0.5) for side in (-1, 1)]
     legs = [(side * swing, max(-side * swing, 0.0) * bend) for side in (-1, 1)]
@@ -110,7 +121,9 @@ def paint(canvas: Canvas, figure: Figure, one_colour: int | None = None) -> None
         cv2.line(canvas, points[a], points[b], top, limb[1])
     _arm(canvas, points, near, top, skin, limb)
     cv2.circle(canvas, points[_HEAD], max(limb[_HEAD] // 2, 1), flat or look.hair, -1)
-    if figure.towards > 0:
+    if figure.face is not None and one_colour is None:
+        draw_face(canvas, figure.face, limb[_HEAD] / 2, skin)
+    elif figure.towards > 0:
         x, y = points[_HEAD]
         cv2.circle(canvas, (x, y + limb[_HEAD] // 6), max(limb[_HEAD] * 3 // 8, 1), skin, -1)
 

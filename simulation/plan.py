@@ -174,5 +174,8 @@ CORNER_SHOP = Plan(
         FloorLine("street", (7.0, -4.4), (7.0, -0.3)),
         FloorLine("pavement", (7.0, -2.0), (7.0, -0.3)),
     ),
-    mounts=(Mount("floor", (5.0, 6.0, 4.0), (5.0, 0.55), 95.0),),
+    mounts=(
+        Mount("floor", (5.0, 6.0, 4.0), (5.0, 0.55), 95.0),
+        Mount("display", (2.05, 1.2, 2.6), (2.05, -2.0), 75.0),
+    ),
 )
