@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.queue import WAIT_BOUNDS
 from analytics.visit import VISIT_BOUNDS
+from analytics.window_funnel import DWELL_BOUNDS as WINDOW_BOUNDS
 from analytics.zone import DWELL_BOUNDS
 from cli.truth import Row
 from simulation.rehearsal import Rehearsal
@@ -22,6 +23,7 @@ _BINNED = {
     "zones": ("zone", "dwell", DWELL_BOUNDS),
     "queues": ("queue", "waits", WAIT_BOUNDS),
     "visits": ("area", "durations", VISIT_BOUNDS),
+    "windows": ("window", "dwell", WINDOW_BOUNDS),
 }
 
 

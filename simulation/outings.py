@@ -41,18 +41,31 @@ def visits(store: Store, person: Person) -> Iterator[Visit]:
         yield Visit(entered, None)
 
 
-def passers(store: Store, stop: float) -> Iterator[tuple[float, bool, bool]]:
-    """When somebody outside is counted, and whether he has stopped at the window and come in."""
+@dataclass(frozen=True, slots=True, order=True)
+class Passer:
+    """Somebody outside: when he is counted, whether he has stopped at the window and come in, and his longest stay."""
+
+    at: float
+    stopped: bool
+    entered: bool
+    longest: float
+
+
+def passers(store: Store, stop: float) -> Iterator[Passer]:
+    """Everybody who passes the shop or comes in."""
     for person in store.people:
         if person.role is Role.STAFF:
             continue
         door = next(iter(_over(person, _lines(store, "door"))), None)
-        stopped = [enter + stop for enter, leave in person.walk.inside(store.plan.window) if leave - enter >= stop]
+        before = joined(person.walk.inside(store.plan.window))
         if door is not None:
             if door.inwards:
-                yield door.at, any(at <= door.at for at in stopped), True
-        elif stopped or _over(person, _lines(store, "street")):
-            yield person.walk.end, bool(stopped), False
+                longest = max((min(leave, door.at) - enter for enter, leave in before if enter < door.at), default=0.0)
+                yield Passer(door.at, longest >= stop, True, longest)
+            continue
+        longest = max((leave - enter for enter, leave in before), default=0.0)
+        if longest >= stop or _over(person, _lines(store, "street")):
+            yield Passer(person.walk.end, longest >= stop, False, longest)
 
 
 def walks(store: Store) -> Iterator[list[tuple[float, str, float]]]:

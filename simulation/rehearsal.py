@@ -11,7 +11,7 @@ from statistics import mean
 from typing import Any, TypeAlias
 
 from simulation.asked import Asked
-from simulation.attention import looks
+from simulation.attention import VIEW_S, looks
 from simulation.crew import greeted
 from simulation.hearing import Hearing, Levels
 from simulation.outings import DOORS, pairs, passers, visits, walks
@@ -30,7 +30,12 @@ FEWEST = 5
 """The privacy floor of what is told cell by cell."""
 LONGEST = 6
 """Zones of a route at most."""
-_BINNED = {"zones": ("zone", "dwell"), "queues": ("queue", "waits"), "visits": ("area", "durations")}
+_BINNED = {
+    "zones": ("zone", "dwell"),
+    "queues": ("queue", "waits"),
+    "visits": ("area", "durations"),
+    "windows": ("window", "dwell"),
+}
 """The name and the bins of the sections that tell lengths."""
 
 
@@ -213,12 +218,12 @@ class Rehearsal:
         return {"persons": sum(since <= at < end and walked[:LONGEST] == route for at, walked in self._routes)}
 
     def _window(self, told: Row, start: float, end: float) -> Figures:
-        passed = [(stopped, entered) for at, stopped, entered in self._passers if start <= at < end]
+        passed = [one for one in self._passers if start <= one.at < end]
         return {
             "passers": len(passed),
-            "stopped": sum(stopped for stopped, _ in passed),
-            "entered": sum(entered for _, entered in passed),
-            "entered_stopped": sum(stopped and entered for stopped, entered in passed),
+            "stopped": sum(one.stopped for one in passed),
+            "entered": sum(one.entered for one in passed),
+            "entered_stopped": sum(one.stopped and one.entered for one in passed),
         }
 
     def _conversion(self, told: Row, start: float, end: float) -> Figures:
@@ -253,6 +258,8 @@ class Rehearsal:
             return stays(self.store, told[name], since, end).dwell
         if section == "queues":
             return queueing(self.store, since, end).waits
+        if section == "windows":
+            return [one.longest for one in self._passers if since <= one.at < end and one.longest >= VIEW_S]
         return [one.left - one.entered for one in self._visits if one.left is not None and since <= one.left < end]
 
     def heat(self, columns: int, rows: int, cell: float, start: float, end: float) -> list[float]:

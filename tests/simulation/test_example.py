@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from simulation.plan import CORNER_SHOP, Point
 from simulation.surveyed import surveyed
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "store.toml"
+
+TO_THE_WALL = "tea"
+"""A zone at the picture's edge, which cuts boxes: nobody is in the shelf behind it, so it is drawn up to the wall."""
 
 
 def example() -> dict[str, Any]:
@@ -41,7 +45,8 @@ def test_every_zone_and_the_queue_are_drawn_where_the_camera_sees_them() -> None
     config = example()
     assert set(config["zones"]) == {zone.name for zone in CORNER_SHOP.zones}
     for zone in CORNER_SHOP.zones:
-        alike(config["zones"][zone.name]["corners"], seen("floor", zone.floor.corners))
+        floor = replace(zone.floor, left=0.0) if zone.name == TO_THE_WALL else zone.floor
+        alike(config["zones"][zone.name]["corners"], seen("floor", floor.corners))
     (queue,) = config["queues"].values()
     alike(queue["corners"], seen("floor", CORNER_SHOP.queue_zone.floor.corners))
     (counter,) = queue["counters"]
