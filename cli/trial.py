@@ -37,7 +37,11 @@ LINGER = 1.0
 @click.option("--models", type=click.Path(path_type=Path, exists=True), help="Folder with the models.")
 @click.option("--speed", type=float, help="How much faster than real time the box's clock runs.")
 @click.option("--seed", type=int, help="Of the simulated store: another seed is another crowd.")
-@click.option("--hours", type=float, help="Of the simulated store: it closes, and the trial ends, after so long.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(0, 744, min_open=True),
+    help="Of the simulated store: it closes, and the trial ends, after so long.",
+)
 @click.option(
     "--fault",
     metavar="camera@60s",

@@ -83,6 +83,11 @@ class Rehearsal:
             "goods_funnels": self._funnel,
         }
 
+    @property
+    def sections(self) -> frozenset[str]:
+        """Those of a report that have a truth."""
+        return frozenset(self._sections)
+
     def figures(self, section: str, told: Row, start: float, end: float) -> Figures:
         """The true values of the told row's figures in start <= at < end (clock seconds); empty if there are none."""
         start = max(start, self.store.origin)

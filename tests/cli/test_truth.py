@@ -3,14 +3,17 @@
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
+from typing import get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
 from click import UsageError
+from click.testing import CliRunner
 
-from cli.trial import _fault, simulated, zone
+from cli.trial import _fault, _opening, simulated, trial, zone
 from cli.truth import rehearsal, rows, scrolled
 from config import parse
+from events import Report
 from simulation.rehearsal import Rehearsal
 from simulation.store import Store
 from simulation.truth import footfall
@@ -116,3 +119,22 @@ def test_a_fault_without_a_time_is_refused() -> None:
 def test_a_trial_has_the_storys_hour_on_its_clock(hour: int, utc: int) -> None:
     epoch = 1_800_000_000 // 86_400 * 86_400 + utc * 3600 + 1234
     assert datetime.fromtimestamp(epoch, ZoneInfo(zone(epoch, hour))).hour == hour
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "1e9"])
+def test_a_store_that_is_never_open_is_refused(hours: str) -> None:
+    told = CliRunner().invoke(trial, ["--config", str(EXAMPLE), "--hours", hours])
+    assert told.exit_code == 2
+    assert "--hours" in told.output
+
+
+def test_a_trial_says_what_it_shows(known: Rehearsal) -> None:
+    said = _opening(EXAMPLE, {"box.speed": "20.0"}, known.store)
+    assert "from 10:00 for 0.25 h, seed 3, at 20 times real time" in said
+    assert "one every 15 s" in said
+
+
+def test_every_section_of_a_report_has_a_truth_or_a_reason_for_none(known: Rehearsal) -> None:
+    """Nobody in the store reaches into a shelf, carries tags through a gate, or comes back on another day."""
+    sections = {name for name, kind in get_type_hints(Report).items() if get_origin(kind) is tuple}
+    assert sections - known.sections == {"quality", "hands", "portals", "returning"}
