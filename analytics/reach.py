@@ -17,9 +17,9 @@ from statistics import fmean
 CONFIRM = 2
 """Looks in a row after which a hand is where it was seen: one alone is a slip of the pose."""
 
-LIFTED = 0.1
+LIFTED = 0.125
 """Trunk lengths by which hands must be carried higher or lower: between hanging and a bent elbow there are 0.5, and a
-fifth of them is left where most looks see the other hand."""
+quarter of them is left where most looks see the other hand."""
 
 MOVING = 0.4
 """Seconds before and after a reach in which every hand is lifted, because it is on its way; who is seen inside again
