@@ -81,7 +81,7 @@ POLICY: dict[str, Release] = {
     "live_zones": Release(Occupancy),
     "occupancy": Release(OccupancyCount, floor=FLOOR, floored=("visit_mean",), digits=1),
     "paces": Release(PaceCount, floor=FLOOR, floored=("walks", "speed_mean", "speeds", "length_median")),
-    "passers": Release(PasserCount, digits=1),
+    "passers": Release(PasserCount, digits=0),
     "portals": Release(PortalCount),
     "phones": Release(PhoneCount, floor=FLOOR, floored=("near", "inside", "far", "passers", "dwellers"), digits=1),
     "queues": Release(QueueCount, floor=FLOOR, floored=("wait_median", "wait_p90", "waits", "service_mean"), digits=1),
