@@ -14,13 +14,13 @@ from simulation.asked import Asked
 from simulation.attention import VIEW_S, looks
 from simulation.crew import greeted
 from simulation.hearing import Hearing, Levels
-from simulation.outings import DOORS, pairs, passers, visits, walks
+from simulation.outings import pairs, passers, visits, walks
 from simulation.passages import Passages, Rules
 from simulation.people import Role
-from simulation.printer import sales
 from simulation.serving import attendance, services
 from simulation.store import Store
 from simulation.strides import Stride, strides
+from simulation.trade import Trade
 from simulation.truth import moments, queueing, stays
 
 Row: TypeAlias = Mapping[str, Any]
@@ -53,8 +53,8 @@ class Rehearsal:
         )
         self._hearing = Hearing(store)
         self._strides: dict[str, list[Stride]] = {}
-        self._receipts = sales(store)
         self._lines = {line.name: Passages(store, line) for line in store.plan.lines}
+        trade = Trade(store, asked, self._lines)
         self._sections: dict[str, Callable[[Row, float, float], Figures]] = {
             "lines": self._line,
             "zones": self._zone,
@@ -70,17 +70,17 @@ class Rehearsal:
             "gates": self._gate,
             "paces": self._pace,
             "roles": self._staff,
-            "conversions": self._conversion,
-            "sales": self._sales,
-            "tills": self._till,
+            "conversions": trade.conversion,
+            "sales": trade.sales,
+            "tills": trade.till,
             "service": self._service,
             "passers": self._beyond,
             "devices": self._devices,
             "phones": self._phones,
             "staff": self._staff,
             "staff_zones": self._staffed,
-            "shelves": self._shelf,
-            "goods_funnels": self._funnel,
+            "shelves": trade.shelf,
+            "goods_funnels": trade.funnel,
         }
 
     @property
@@ -231,22 +231,6 @@ class Rehearsal:
             "entered_stopped": sum(one.stopped and one.entered for one in passed),
         }
 
-    def _conversion(self, told: Row, start: float, end: float) -> Figures:
-        return {"bought": self._passed("exit", start, end)[1], "unbought": self._passed("door", start, end)[1]}
-
-    def _sales(self, told: Row, start: float, end: float) -> Figures:
-        visitors = sum(self._passed(door, start, end)[0] for door in DOORS)
-        served = queueing(self.store, start, end).served
-        bought = self._sold(start, end) if told.get("transactions") is not None else served
-        figures: Figures = {"visitors": visitors, "services": served, "transactions": bought}
-        return figures | ({"rate": bought / visitors} if visitors else {})
-
-    def _till(self, told: Row, start: float, end: float) -> Figures:
-        return {"transactions": self._sold(start, end)}
-
-    def _sold(self, start: float, end: float) -> int:
-        return sum(start <= at < end for at in self._receipts)
-
     def _service(self, told: Row, start: float, end: float) -> Figures:
         return asdict(attendance(self.store, start, end, self._asked.greet.get(told["counter"], 30.0)))
 
@@ -300,27 +284,6 @@ class Rehearsal:
             sum(self.store.plan.staffed.contains(one.walk.place(at)) for one in staff) for at in moments(start, end)
         ]
         return {"present": mean(here), "covered": mean(count > 0 for count in here)}
-
-    def _shelf(self, told: Row, start: float, end: float) -> Figures:
-        shelf = self._asked.shelves.get(told["shelf"])
-        if shelf is None:
-            return {}
-        ours = [one for one in shelf.takings if self._asked.skus.get(one.item.gtin) == told["sku"]]
-        stock = shelf.stock(end)
-        return {
-            "stock": sum(count for gtin, count in stock.items() if self._asked.skus.get(gtin) == told["sku"]),
-            "picked": sum(start <= one.at < end for one in ours),
-            "put_back": sum(one.back is not None and start <= one.back < end for one in ours),
-        }
-
-    def _funnel(self, told: Row, start: float, end: float) -> Figures:
-        shelf = self._asked.shelves.get(told["zone"])
-        if shelf is None:
-            return {}
-        picked = sum(start <= one.at < end for one in shelf.takings)
-        back = sum(one.back is not None and start <= one.back < end for one in shelf.takings)
-        stopped = stays(self.store, told["zone"], start, end, self._asked.stops.get(told["zone"], 5.0)).stops
-        return {"stopped": stopped, "picked": picked, "put_back": back, "left": max(0, picked - back)}
 
 
 def _ranked(values: Sequence[float], share: float) -> float:
