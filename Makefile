@@ -51,7 +51,7 @@ deb: dev ## the Debian package into dist/; ARGS="--arch arm64 --release trixie" 
 deb-trial: dev ## every package in dist/ (or PACKAGES=...) in a clean root of its Debian, from installation to purge; root
 	$(BIN)/python -m tests.image $(or $(PACKAGES),dist/*.deb)
 
-.PHONY: deb deb-trial sbom schema rig test-rig test-arm rig-shell rig-clean
+.PHONY: deb deb-trial sbom schema rig test-rig test-arm test-boot rig-shell rig-clean
 rig: dev ## build the virtual hardware of tests/rig (cached)
 	$(BIN)/python -m tests.rig build
 
@@ -60,6 +60,9 @@ test-rig: dev ## the tests that need hardware, on virtual hardware; ARGS goes to
 
 test-arm: dev ## what takes minutes on the emulated arm64: both Pythons, the whole clip
 	$(BIN)/python -m tests.rig outside -m minutes tests/rig $(ARGS)
+
+test-boot: dev ## a box from power on to its first report, twice, and its slot called good; PASSERBY_BOOTS=5 for more
+	$(BIN)/python -m tests.rig outside -m minutes tests/image $(ARGS)
 
 rig-shell: dev ## a root shell beside the virtual hardware
 	$(BIN)/python -m tests.rig shell

@@ -29,6 +29,10 @@ def test_the_layer_names_files_that_exist() -> None:
     assert LAYER.count("\t") == 0
 
 
+def test_a_slot_can_be_called_good() -> None:
+    assert "    - rauc-service\n" in LAYER, "rauc alone has no D-Bus service, and every rauc status mark-good fails"
+
+
 def test_what_lasts_is_shared_between_the_slots() -> None:
     lines = (IMAGE / "rpi/slot-shared.d/passerby.conf").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "Version=1"
