@@ -29,19 +29,19 @@ class Scrolled:
             yield from (Text(" " * INDENT).append_text(more) for more in rest)
 
 
-def scrolled(topic: str, payload: Any) -> Scrolled:
-    """`topic` and its `payload` for a console."""
-    return Scrolled(_text(topic, payload))
+def scrolled(topic: str, payload: Any, zone: datetime.tzinfo | None = None) -> Scrolled:
+    """`topic` and its `payload` for a console, by the clock of `zone`, or of this machine."""
+    return Scrolled(_text(topic, payload, zone))
 
 
-def _text(topic: str, payload: Any) -> Text:
+def _text(topic: str, payload: Any, zone: datetime.tzinfo | None) -> Text:
     """`topic` and its decoded `payload`, short: what is counted first, names in bold."""
     kind = topic.rsplit("/", 1)[-1]
     text = Text(f"{kind:8} ", style=COLOURS.get(kind, "white"))
     if not isinstance(payload, dict):
         return text.append(str(payload))
     if "start" in payload:
-        text.append(f"{_clock(payload['start'])} ", style="dim")
+        text.append(f"{_clock(payload['start'], zone)} ", style="dim")
     left_out = [name for name in LEFT_OUT.get(kind, ()) if name in payload]
     tables = {
         name: value for name, value in payload.items() if isinstance(value, list) and value and name not in left_out
@@ -49,7 +49,7 @@ def _text(topic: str, payload: Any) -> Text:
     if kind != "report":
         for name, value in payload.items():
             if not isinstance(value, list | dict):
-                text.append(f"{name} ", style="dim").append(f"{_clock(value) if name == 'at' else value} ")
+                text.append(f"{name} ", style="dim").append(f"{_clock(value, zone) if name == 'at' else value} ")
     for name, rows in tables.items():
         _table(text, name, rows)
     if left_out:
@@ -57,8 +57,8 @@ def _text(topic: str, payload: Any) -> Text:
     return text
 
 
-def _clock(epoch: float) -> str:
-    return datetime.datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
+def _clock(epoch: float, zone: datetime.tzinfo | None) -> str:
+    return datetime.datetime.fromtimestamp(epoch, datetime.UTC).astimezone(zone).strftime("%H:%M:%S")
 
 
 def _table(text: Text, name: str, rows: list[Any]) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -181,7 +182,7 @@ async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, k
                 "box.run": json.dumps(str(state / "run")),
             }
             async with subscribed("127.0.0.1", port, "passerby/#") as messages:
-                printer = asyncio.create_task(_print(messages, as_json, known), name="print")
+                printer = asyncio.create_task(_print(messages, as_json, known, _shop_clock(sets)), name="print")
                 code = await _daemon(config, sets)
                 await asyncio.sleep(LINGER)
                 printer.cancel()
@@ -189,6 +190,11 @@ async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, k
     except ImportError as error:
         click.echo(f"the trial's broker is not installed ({error.name}): pip install 'passerby[trial]'", err=True)
         return EX_UNAVAILABLE
+
+
+def _shop_clock(sets: dict[str, str]) -> ZoneInfo | None:
+    """The story's own hour, where it was given one."""
+    return ZoneInfo(json.loads(sets["box.timezone"])) if "box.timezone" in sets else None
 
 
 async def _daemon(config: Path, sets: dict[str, str]) -> int:
@@ -206,7 +212,9 @@ async def _daemon(config: Path, sets: dict[str, str]) -> int:
     return await child.wait()
 
 
-async def _print(messages: AsyncIterator[Message], as_json: bool, known: Rehearsal | None) -> None:
+async def _print(
+    messages: AsyncIterator[Message], as_json: bool, known: Rehearsal | None, clock: ZoneInfo | None
+) -> None:
     console = Console(soft_wrap=True)
     async for message in messages:
         found = truth.beside(known, message.topic, message.payload) if known else []
@@ -215,7 +223,7 @@ async def _print(messages: AsyncIterator[Message], as_json: bool, known: Rehears
             if found:
                 _print_line("truth", found)
         else:
-            console.print(scrolled(message.topic, message.payload))
+            console.print(scrolled(message.topic, message.payload, clock))
             for line in truth.scrolled(found):
                 console.print(line)
 
