@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, Text, create_engine
+from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, Text, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -72,6 +72,8 @@ class Consumer:
     invalid: int = 0
 
     def __post_init__(self) -> None:
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _patient)
         try:
             METADATA.create_all(self.engine)
         except DBAPIError:
@@ -112,6 +114,11 @@ class Consumer:
         statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=["store", "seq"])
         with self.engine.begin() as connection:
             self.stored += len(connection.execute(statement.returning(table.c.seq)).all())
+
+
+def _patient(connection: Any, _record: object) -> None:
+    """Members that share a file wait for each other, however slow its disk is."""
+    connection.execute("PRAGMA busy_timeout = 60000")
 
 
 def named(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
