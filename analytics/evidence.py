@@ -2,23 +2,20 @@
 
 Published read rates are 60 to 70 % an epoch, so silence is judged, never believed: for every tag we keep the odds that
 it has gone (Shiryaev's sequential test of a change at an unknown time). Each epoch adds the chance that it was taken in
-it, which is greater while somebody stands there, and multiplies by the likelihood ratio "gone" against "still here": a
-miss of a tag that is read at rate p by (1-q)/(1-pv), a read by q/p, where q is the rate of stray reads and v the share
-of their usual reads that the neighbours on the worse side had in the two epochs before and after. In a body's shadow
-nothing is concluded. Rates are learnt from undisturbed epochs, and only when a read ends a gap, so that silence never
-excuses itself; that they are estimates is part of the ratio. An epoch in which the reader did not answer is no epoch.
-
-Where few tags lie, a body covers so few that one side's neighbours say little. There we keep, besides the odds that a
-tag has gone, the odds that a body stands before it, who came with a chance that grows with the number of neighbours
-that are dim, stays as long as they are, and leaves it a share of its reads.
+it, which is greater while somebody stands there, and weighs "gone" against "still here": a miss of a tag that is read
+at rate p speaks by (1-q)/(1-pv), a read by q/p, where q is the rate of stray reads and v what a body leaves of its
+reads, which is not known and is inferred from its neighbours (analytics/bodies.py). Rates are learnt from undisturbed
+epochs, and only when a read ends a gap, so that silence never excuses itself; that they are estimates is part of the
+ratio. An epoch in which the reader did not answer is no epoch.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analytics.neighbours import Floats, around, share, worse_side
+from analytics.bodies import Bodies
 from analytics.tags import Bools, Heard, Tags
 
 
@@ -26,57 +23,32 @@ from analytics.tags import Bools, Heard, Tags
 class Rules:
     """The engine's constants; times in epochs unless they say seconds.
 
-    A tag is gone at odds of `certain` to one. `unseen` and `near` are the chances that it is taken in an epoch without
-    and with somebody there, `handled` in those within `handled_s` of a read that was `handled_db` and `handled_sigma`
-    away from its usual strength. A place is visible while its neighbours have that share of their reads and at most
-    `hands` tags within `crowd_reach` are silent; up to `hands` doubtful ones do not count as neighbours. Somebody is
-    there where the neighbourhood within `crowd_reach` lacks the share `body` of its reads.
-
-    Fewer than `few` tags are judged with the odds of a body. A tag is dim from `dim` nats on, summed up to `dimmest`; a
-    body is taken to cover one tag in `covered`, half of that at the shelf's end.
+    A tag is gone at odds of `certain` to one. From all tags together one is taken in an epoch with the chance `unseen`,
+    and with `near` if somebody stands before it; one that was read `handled_db` and `handled_sigma` away from its usual
+    strength, with `handled` in the `handled_s` after.
     """
 
     stray: float = 0.02
     certain: float = 5e3
-    unseen: float = 1e-5
-    near: float = 1e-3
+    unseen: float = 2e-3
+    near: float = 0.06
     handled: float = 0.02
     near_s: float = 15.0
     handled_s: float = 3.0
     handled_db: float = 8.0
     handled_sigma: float = 5.0
-    visible: float = 0.5
-    clear: float = 0.8
-    body: float = 0.3
-    crowd_reach: int = 10
-    hands: int = 2
+    clear: float = 0.9
     learning: int = 300
     relearn: int = 50
     swept_s: float = 300.0
+    usual: float = 0.8
     seen: int = 3
     of: int = 8
     gap_s: float = 3.0
-    few: int = 48
-    covered: int = 7
-    dim: float = 4.0
-    dimmest: float = 8.0
 
 
 RULES = Rules()
-_LAG, _AROUND = 2, 0b11111
-"""An epoch is weighed when the two after it are known, by the five around it."""
-_DOUBTFUL = 20.0
-"""Odds at which a tag no longer vouches for its neighbours."""
-_DIM_SHARE = 0.2
-"""Of its reads, what a tag keeps behind a body for whether it counts as dim."""
-_COMES = np.array([0.0, 1e-4, 1e-2, 5e-2])
-_GOES = np.array([0.3, 0.05, 0.03, 0.02])
-_WENT = 0.2
-_LEAVES = np.array([0.2, 0.2, 0.2, 0.1])
-"""Chances an epoch that a body comes before a tag and goes, and the share of reads that he leaves it: where none can
-stand, and with none, one, and two or more of the tags around dim. Where two were and are no more, he has gone."""
-_CROWD = 5
-"""Dim tags around from which it is a body whatever lasts, and nothing is concluded."""
+_RECENT = 0b11111
 _BITS = np.array([bin(number).count("1") for number in range(256)], dtype=np.float64)
 
 
@@ -97,6 +69,7 @@ class Evidence:
         self._rules = rules
         self._mask = (1 << rules.of) - 1
         self._tags = Tags(rules.seen, rules.of)
+        self._bodies = Bodies()
         self._last: float | None = None
         self._usual: float | None = None
 
@@ -120,11 +93,14 @@ class Evidence:
         """How many items of each rank below `ranks` lie there, and how many of them stand in a shadow."""
         return self._tags.stock(ranks)
 
-    def epoch(self, at: float, heard: Heard) -> Changes:
-        """One epoch's end at `at`, and the items heard in it."""
+    def epoch(self, at: float, heard: Heard, *, deserted: bool = False) -> Changes:
+        """One epoch's end at `at`, and the items heard in it. `deserted`: a camera sees nobody before the shelf."""
         self._pause(at)
+        before = self._tags.rows["item"]
         new = self._tags.admit(at, heard)
         tags = self._tags.rows
+        if new:
+            self._arrange(before)
         places = [(place, db) for item, (_, db) in heard.items() if (place := self._tags.index.get(item)) is not None]
         hits = np.zeros(len(tags), np.bool_)
         hits[[place for place, _ in places]] = True
@@ -132,15 +108,13 @@ class Evidence:
         tags["history"] = (tags["history"] << 1 | hits) & self._mask
         if not len(tags):
             return Changes()
-        view = self._view(at)
-        weighed = (tags["history"] >> _LAG & 1).astype(np.bool_)
-        self._learn(weighed, view)
-        self._weigh(at, weighed, view)
+        self._weigh(at, hits, deserted=deserted)
+        self._learn(hits)
         tags["heard_at"][hits] = at
-        taken = tags["present"] & ~hits & (tags["odds"] > self._rules.certain * (1.0 + tags["hidden"]))
+        taken = tags["present"] & ~hits & (tags["odds"] > self._rules.certain)
         back = ~tags["present"] & (_BITS[tags["history"]] >= self._rules.seen)
-        self._settle(back, at, present=True)
-        self._settle(taken, at, present=False)
+        self._settle(back, present=True)
+        self._settle(taken, present=False)
         return Changes(self._tags.named(taken), self._tags.named(back), new, handled)
 
     def forget(self, before: float) -> tuple[int, ...]:
@@ -148,8 +122,15 @@ class Evidence:
         gone = ~self._tags.rows["present"] & (self._tags.rows["heard_at"] < before)
         items = self._tags.named(gone)
         if items:
+            known = self._tags.rows["item"]
             self._tags.keep(~gone)
+            self._arrange(known)
         return items
+
+    def _arrange(self, before: NDArray[np.uint64]) -> None:
+        rows = {item: row for row, item in enumerate(before.tolist())}
+        was = np.array([rows.get(item, -1) for item in self._tags.rows["item"].tolist()], np.intp)
+        self._bodies.arrange(self._tags.rows["rank"].astype(np.intp), was)
 
     def _pause(self, at: float) -> None:
         """After a pause much longer than is usual between epochs suspicion begins anew: the world may be another."""
@@ -159,28 +140,10 @@ class Evidence:
                 self._usual = pause
             elif pause > max(self._rules.gap_s, 3 * self._usual):
                 self._tags.rows["odds"] = 0.0
+                self._bodies.begin(self._tags.rows["present"])
             else:
                 self._usual += 0.1 * (pause - self._usual)
         self._last = at
-
-    def _view(self, at: float) -> Floats:
-        """How well each item's neighbours were read around the epoch that is weighed (1 is as usual, 0 a shadow)."""
-        rules, tags = self._rules, self._tags.rows
-        here, recent = tags["present"], tags["history"] & _AROUND
-        swept = self._swept(at)
-        doubtful = here & (tags["odds"] > _DOUBTFUL)
-        alone = around(doubtful.astype(float), rules.crowd_reach) < rules.hands
-        counted = here & ~(doubtful & alone)
-        rates = np.where(counted, tags["rate"], 0.0)
-        view = worse_side(np.where(counted, _BITS[recent], 0), 5 * rates)
-        silent = around((here & (recent == 0)).astype(float), rules.crowd_reach)
-        hidden = here & ~swept & ((view < rules.visible) | (silent > rules.hands))
-        tags["shadowed"] = hidden & (recent == 0)
-        wide = share(np.where(counted, _BITS[tags["history"]], 0), rules.of * rates, rules.crowd_reach)
-        bodies = here & (wide < 1.0 - rules.body)
-        if bodies.any():
-            tags["near_at"][around(bodies.astype(float), rules.crowd_reach) + bodies > 0] = at
-        return np.where(hidden, 0.0, np.minimum(np.where(swept, 1.0, view), 1.0))
 
     def _handled(self, at: float, places: Sequence[tuple[int, float]]) -> tuple[int, ...]:
         """Items whose strength jumped, once in `near_s`: what then falls silent is judged sooner."""
@@ -207,12 +170,14 @@ class Evidence:
             return silent
         rest = tags["present"] & ~silent
         got, expected = _BITS[tags["history"][rest]].sum(), self._rules.of * tags["rate"][rest].sum()
-        usual = got >= self._rules.clear * expected > 0
+        usual = got >= self._rules.usual * expected > 0
         return silent if usual else np.zeros_like(silent)
 
-    def _learn(self, hits: Bools, view: Floats) -> None:
+    def _learn(self, hits: Bools) -> None:
         tags = self._tags.rows
-        clear = tags["present"] & (view >= self._rules.clear)
+        clear = tags["present"] & (
+            (self._bodies.nobody() >= self._rules.clear) | (tags["learnt"] < self._rules.relearn)
+        )
         tags["gap"][clear & ~hits] += 1.0
         ended = clear & hits
         gaps = tags["gap"][ended] + 1.0
@@ -221,48 +186,28 @@ class Evidence:
         tags["learnt"][ended] += gaps
         tags["gap"][hits] = 0.0
 
-    def _weigh(self, at: float, hits: Bools, view: Floats) -> None:
+    def _weigh(self, at: float, hits: Bools, *, deserted: bool) -> None:
         """Let one epoch speak; a rate that was learnt from n epochs falls with every miss by what n allows."""
-        rules, tags = self._rules, self._tags.rows
-        chance = np.where(at - tags["near_at"] <= rules.near_s, rules.near, rules.unseen)
-        chance = np.where(at - tags["handled_at"] <= rules.handled_s, rules.handled, chance)
+        rules, tags, bodies = self._rules, self._tags.rows, self._bodies
+        handled = np.where(at - tags["handled_at"] <= rules.handled_s, rules.handled, 0.0)
         known = np.minimum(tags["learnt"], rules.learning) + 4.0
-        rate = tags["rate"] * known / (known + tags["gap"])
-        few = np.count_nonzero(tags["present"]) < rules.few
-        view = np.ones_like(view) if few else view
-        ratio = np.where(hits, rules.stray / tags["rate"], (1.0 - rules.stray) / (1.0 - rate * view))
-        odds = (tags["odds"] + chance * (1.0 + tags["hidden"])) * np.where(hits | (view > 0), ratio, 1.0)
-        if few:
-            odds /= self._hide(at, hits, rate)
-        tags["odds"] = np.where(tags["present"], np.minimum(odds, 1e15), 0.0)
+        bodies.move(deserted=deserted)
+        bodies.take(
+            np.maximum(handled, rules.unseen / len(tags)), np.maximum(handled, rules.near / len(tags)), self._swept(at)
+        )
+        bodies.hear(hits, tags["rate"] * known / (known + tags["gap"]), rules.stray)
+        tags["odds"] = np.where(tags["present"], bodies.odds(), 0.0)
+        tags["shadowed"] = tags["present"] & (tags["history"] & _RECENT == 0) & (bodies.behind() > 0.5)
 
-    def _hide(self, at: float, hits: Bools, rate: Floats) -> Floats:
-        """Let one epoch speak of bodies before few tags; returns what became of the odds of standing in the light."""
-        rules, tags = self._rules, self._tags.rows
-        dark = np.where(hits, _DIM_SHARE, (1.0 - _DIM_SHARE * tags["rate"]) / (1.0 - rate))
-        tags["dim"] = np.where(tags["present"], np.clip(tags["dim"] + np.log(dark), 0.0, rules.dimmest), 0.0)
-        vouches = tags["odds"] < _DOUBTFUL * (1.0 + tags["hidden"])
-        dim = around((vouches & (tags["dim"] > rules.dim)).astype(float), rules.crowd_reach)
-        fewest = np.count_nonzero(tags["present"]) // (2 * rules.covered) - 1
-        place = np.where((dim >= fewest) & ~self._swept(at), 1 + np.minimum(dim, 2).astype(np.intp), 0)
-        tags["near_at"][place == 3] = at
-        left = (place < 2) & (at - tags["near_at"] <= rules.near_s)
-        went = np.where(left, np.maximum(_WENT, _GOES[place]), _GOES[place]) * tags["hidden"]
-        light = 1.0 - _COMES[place] + went
-        leaves = np.where((dim >= _CROWD) & (place == 3), 0.0, _LEAVES[place])
-        ratio = np.where(hits, _DIM_SHARE, (1.0 - leaves * tags["rate"]) / (1.0 - rate))
-        hidden = (tags["hidden"] - went + _COMES[place]) * ratio / light
-        tags["hidden"] = np.where(tags["present"], np.minimum(hidden, 1e12), 0.0)
-        return np.asarray(light)
-
-    def _settle(self, which: Bools, at: float, *, present: bool) -> None:
-        if which.any():
-            tags = self._tags.rows
-            tags["present"][which] = present
-            tags["near_at"][which] = at
-            for name in ("odds", "hidden", "dim", "gap"):
-                tags[name][which] = 0.0
-            if present:
-                tags["learnt"][which] = np.minimum(tags["learnt"][which], self._rules.relearn)
-            else:
-                tags["history"][which] = 0
+    def _settle(self, which: Bools, *, present: bool) -> None:
+        if not which.any():
+            return
+        tags = self._tags.rows
+        self._bodies.settle(which, present=present)
+        tags["present"][which] = present
+        for name in ("odds", "gap"):
+            tags[name][which] = 0.0
+        if present:
+            tags["learnt"][which] = np.minimum(tags["learnt"][which], self._rules.relearn)
+        else:
+            tags["history"][which] = 0

@@ -2,10 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analytics.alarm import Alarm
+from analytics.attendance import Attendance
 from analytics.evidence import RULES, Changes, Evidence, Rules
 from analytics.planogram import Place, Planogram
 from observations import GoodsSighting, Tally, Value
@@ -75,11 +76,20 @@ class Shelves:
     """The `shelves` of a report, fed with the goods sightings of one reader.
 
     Nothing is concluded of an antenna that is not heard: its stock is then null. The first `settling_s` of a run only
-    learn what is there.
+    learn what is there. `watched` are the zones before shelves that a camera sees, by the shelf's name: where nobody
+    is, nobody hides goods.
     """
 
-    def __init__(self, reader: str, plan: Planogram, rules: Rules = RULES, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        reader: str,
+        plan: Planogram,
+        rules: Rules = RULES,
+        limits: Limits = LIMITS,
+        watched: Mapping[str, Attendance] | None = None,
+    ) -> None:
         self._limits = limits
+        self._watched = watched or {}
         antennas = dict.fromkeys(place.antenna for place in plan.places if place.reader in ("", reader))
         self._bays = {antenna: _bay(plan.before(reader, antenna), rules, limits) for antenna in antennas}
         self._strays: dict[int, _Stray] = {}
@@ -105,7 +115,8 @@ class Shelves:
         bay.strength = bay.strength or any(not math.isnan(db) for _, db in heard.values())
         if len(bay.evidence) > MOST_ITEMS:
             heard = {item: told for item, told in heard.items() if bay.evidence.known(item)}
-        changes = bay.evidence.epoch(at, heard)
+        watch = self._watched.get(bay.shelf)
+        changes = bay.evidence.epoch(at, heard, deserted=watch is not None and watch.deserted(at))
         self._book(at, bay, changes)
         self._lapse(bay, seen.seconds)
         self._due += [alarm for rank, one in enumerate(bay.alarms) for alarm in self._judge(at, bay, rank, one)]

@@ -20,10 +20,7 @@ _TAG = np.dtype(
         ("learnt", np.float64),
         ("gap", np.float64),
         ("odds", np.float64),
-        ("hidden", np.float64),
-        ("dim", np.float64),
         ("heard_at", np.float64),
-        ("near_at", np.float64),
         ("handled_at", np.float64),
         ("strength", np.float64),
         ("spread", np.float64),
@@ -31,9 +28,8 @@ _TAG = np.dtype(
     ]
 )
 """One row a tag: `rate` learnt from `learnt` epochs, `gap` undisturbed misses since the last read, `odds` that it has
-gone and that a body has `hidden` it (both to one that it lies in the light), `dim` the evidence of late that something
-stands before it (nats), `heard_at`, `near_at` and `handled_at` clock seconds, `strength` and `spread` the usual signal
-(dB, NaN before the first), `history` the last epochs' bits."""
+gone, `heard_at` and `handled_at` clock seconds, `strength` and `spread` the usual signal (dB, NaN before the first),
+`history` the last epochs' bits."""
 
 FIRST_RATE = 0.4
 """The read rate of a tag that nothing is known of."""
@@ -88,7 +84,7 @@ class Tags:
         rows = np.zeros(len(new), _TAG)
         rows["item"], rows["rank"] = list(new), list(new.values())
         rows["present"], rows["rate"] = True, FIRST_RATE
-        rows["heard_at"], rows["near_at"], rows["handled_at"], rows["strength"] = at, -np.inf, -np.inf, np.nan
+        rows["heard_at"], rows["handled_at"], rows["strength"] = at, -np.inf, np.nan
         both = np.concatenate([self.rows, rows])
         self._order(both[np.lexsort((both["item"], both["rank"]))])
 

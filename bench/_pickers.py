@@ -13,8 +13,8 @@ class Ours:
     def __init__(self) -> None:
         self._evidence = Evidence()
 
-    def taken(self, at: float, heard: Heard) -> tuple[int, ...]:
-        return self._evidence.epoch(at, heard).taken
+    def taken(self, at: float, heard: Heard, *, deserted: bool = False) -> tuple[int, ...]:
+        return self._evidence.epoch(at, heard, deserted=deserted).taken
 
 
 class Timeout:
@@ -24,7 +24,7 @@ class Timeout:
         self._epochs = epochs
         self._silent: dict[int, int] = {}
 
-    def taken(self, at: float, heard: Heard) -> tuple[int, ...]:
+    def taken(self, at: float, heard: Heard, *, deserted: bool = False) -> tuple[int, ...]:
         silent = self._silent
         for item in heard:
             silent[item] = -1
@@ -43,7 +43,7 @@ class Smurf:
         self._needed = math.log(1 / delta)
         self._tags: dict[int, _SmurfTag] = {}
 
-    def taken(self, at: float, heard: Heard) -> tuple[int, ...]:
+    def taken(self, at: float, heard: Heard, *, deserted: bool = False) -> tuple[int, ...]:
         for item in heard:
             self._tags.setdefault(item, _SmurfTag())
         return tuple(item for item, tag in self._tags.items() if tag.epoch(item in heard, self._needed))

@@ -12,11 +12,9 @@ from tests.drivers.rfid.families import FAMILIES
 from tests.drivers.rfid.test_framing import fuzz
 
 
-def _day(
-    rate: float, shadows: bool, hours: float, ours_only: bool, shelf: tuple[int, int], seed: int
-) -> dict[str, Score]:
-    cast = {"ours": engines()["ours"]} if ours_only else engines()
-    return judge(cast, rate, shadows=shadows, hours=hours, seed=seed, shelf=shelf)
+def _day(rate: float, shadows: bool, chosen: argparse.Namespace, shelf: tuple[int, int], seed: int) -> dict[str, Score]:
+    cast = {"ours": engines()["ours"]} if chosen.ours_only else engines()
+    return judge(cast, rate, shadows=shadows, hours=chosen.hours, seed=seed, shelf=shelf, watched=chosen.camera)
 
 
 def main(argv: list[str]) -> int:
@@ -31,6 +29,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--ours-only", action="store_true", help="leave the peers out, for long runs")
     parser.add_argument("--picks-only", action="store_true", help="leave the codecs and the core's share out")
     parser.add_argument("--sparse", action="store_true", help="a shelf of 24 tags, 10 cm apart, instead of 200")
+    parser.add_argument("--camera", action="store_true", help="a camera tells our engine when nobody is there")
     parser.add_argument("--fuzz", type=int, default=0, help="mutated frames fed to each family's codec")
     chosen = parser.parse_args(argv)
     shelf = SPARSE if chosen.sparse else DENSE
@@ -41,7 +40,7 @@ def main(argv: list[str]) -> int:
         }
     for rate in map(float, filter(None, chosen.rates.split(","))):
         for shadows in (False, True):
-            one = partial(_day, rate, shadows, chosen.hours, chosen.ours_only, shelf)
+            one = partial(_day, rate, shadows, chosen, shelf)
             with ProcessPoolExecutor(chosen.jobs) as pool:
                 days = list(pool.map(one, range(chosen.seed, chosen.seed + chosen.days)))
             name = f"{shelf[0] * shelf[1]} tags, read rate {rate}, {'with' if shadows else 'without'} bodies"

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from analytics.attendance import Attendance
 from analytics.goods_funnel import goods_funnel
 from analytics.planogram import Planogram, parse
 from analytics.portal import Portal
@@ -44,6 +45,7 @@ def planogram(config: Config) -> Planogram:
 
 def readers(box: Box) -> Iterator[Running]:
     """The RFID readers: shelves count what lies before them, portals what leaves."""
+    watched = _watched(box)
     for name, reader in box.config.readers.items():
         vitals = box.sensor(Vitals(Sensor.RFID, name, reader.device.partition("?")[0]))
         if reader.role == "portal":
@@ -52,8 +54,19 @@ def readers(box: Box) -> Iterator[Running]:
             for source in dict.fromkeys((name, *(other for other, _ in tills))):
                 box.reporter.attach(f"reader {source}", [portal])
         else:
-            box.reporter.attach(f"reader {name}", [Shelves(name, box.plan)])
+            box.reporter.attach(f"reader {name}", [Shelves(name, box.plan, watched=watched)])
         yield Running(vitals, partial(_read, box, reader, vitals))
+
+
+def _watched(box: Box) -> dict[str, Attendance]:
+    """The zones before shelves, by the shelf: a funnel joins them."""
+    watched: dict[str, Attendance] = {}
+    for funnel in box.config.funnels.values():
+        zone = box.config.zones[funnel.zone]
+        attendance = Attendance(zone.drawn(funnel.zone))
+        box.reporter.attach(zone.camera, [attendance])
+        watched |= dict.fromkeys(funnel.shelves, attendance)
+    return watched
 
 
 async def _read(box: Box, reader: Reader, vitals: Vitals) -> None:
