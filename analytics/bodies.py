@@ -14,18 +14,19 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-LEVELS = np.array([[1.0], [0.6], [0.4], [0.25], [0.12], [0.03]])
-"""What a body leaves of the reads behind him; the first is nobody."""
+LEVELS = np.array([[1.0], [1.0], [0.6], [0.4], [0.25], [0.12], [0.03]])
+"""What is left of the reads behind a body: with nobody, with one that has just left, and with the others."""
 WIDTH = 0.2
 """The share of a shelf's tags that a body covers."""
-COMES, GOES, MOVES, TURNS = 2e-3, 1.0 / 30.0, 0.02, 0.03
+COMES, GOES, MOVES, TURNS, SETTLES = 2e-3, 1.0 / 30.0, 0.02, 0.03, 0.3
 """Chances an epoch that a body comes before a stretch, that he goes, that he moves so that he covers others, and that
-he takes another share, as when a second body joins him."""
+he takes another share, as when a second body joins him; and that one who has left is forgotten. Were he forgotten at
+once, the tags that came to light and those that have gone would be mixed up before the next epoch tells them apart."""
 ENOUGH, MOST_ENOUGH, VANISHES = 0.6, 8.0, 0.3
 """Who would cover less than the share ENOUGH of WIDTH (half of it at a shelf's end) is hardly a body: the fewer tags he
 covers, the nearer is the chance that he goes to VANISHES. More than MOST_ENOUGH tags are never asked for."""
-UNSEEN = 0.01
-"""How much seldomer a body comes where a camera sees nobody; who stands there all the same vanishes."""
+UNSEEN, OVERLOOKED = 0.01, 0.6
+"""How much seldomer a body comes where a camera sees nobody, and the chance that who is there all the same goes."""
 FARTHEST = 24
 """Tags beyond a stretch that are asked about its bodies, on either side, at most."""
 
@@ -33,7 +34,8 @@ EDGE = 0.2
 """Of the tags that a body covers, the share at his edge, where half of what he takes is taken."""
 
 _EDGE, _BEHIND, _GONE = 1, 2, 3
-_BODIES = len(LEVELS) - 1
+_NOBODY, _LEFT, _FIRST = range(3)
+_BODIES = len(LEVELS) - _FIRST
 _READS = np.stack([np.ones_like(LEVELS), (1.0 + LEVELS) / 2, LEVELS])
 
 
@@ -42,10 +44,10 @@ class Bodies:
 
     def __init__(self) -> None:
         self._stretches: Ints = np.zeros(0, np.intp)
-        self._nobody_or: Floats = np.zeros((1 + _BODIES, 0))
-        self._tags: Floats = np.zeros((4, 1 + _BODIES, 0))
+        self._stand: Floats = np.zeros((len(LEVELS), 0))
+        self._tags: Floats = np.zeros((4, len(LEVELS), 0))
         self._row = self._first = self._starts = self._of = self._own = np.zeros(0, np.intp)
-        self._lies: Floats = np.zeros((3, 1 + _BODIES, 0))
+        self._lies: Floats = np.zeros((3, len(LEVELS), 0))
         self._enough: Floats = np.zeros(0)
 
     def arrange(self, ranks: Ints, was: Ints) -> None:
@@ -62,13 +64,13 @@ class Bodies:
         tags = np.concatenate([lies, np.zeros_like(lies[:1])])
         before = self._pairs(stretches[of], was[row])
         tags[:, :, before >= 0] = self._tags[:, :, before[before >= 0]]
-        bodies = np.zeros((1 + _BODIES, len(stretches)))
-        bodies[0] = 1.0
+        bodies = np.zeros((len(LEVELS), len(stretches)))
+        bodies[_NOBODY] = 1.0
         known = np.isin(stretches, self._stretches)
-        bodies[:, known] = self._nobody_or[:, np.searchsorted(self._stretches, stretches[known])]
+        bodies[:, known] = self._stand[:, np.searchsorted(self._stretches, stretches[known])]
         ends = (lows < width / 2) | (highs > len(ranks) - width / 2)
         self._enough = min(MOST_ENOUGH, ENOUGH * width) * np.where(ends, 0.5, 1.0)
-        self._stretches, self._nobody_or, self._tags = stretches, bodies, tags
+        self._stretches, self._stand, self._tags = stretches, bodies, tags
         self._row, self._first, self._starts, self._of, self._lies = row, first, starts, of, lies
         self._own = starts[mine] + np.arange(len(ranks)) - first[mine]
 
@@ -81,8 +83,8 @@ class Bodies:
     def begin(self, rows: Bools) -> None:
         """The world may be another: these tags lie there, and nobody stands before them as far as is known."""
         self.settle(rows, present=True)
-        self._nobody_or[:] = 0.0
-        self._nobody_or[0] = 1.0
+        self._stand[:] = 0.0
+        self._stand[_NOBODY] = 1.0
 
     def hear(self, hits: Bools, rates: Floats, stray: float) -> None:
         """One epoch of tags that are read at `rates` in the light, and at `stray` once they have gone."""
@@ -93,8 +95,8 @@ class Bodies:
         likely = self._tags.sum(axis=0)
         self._tags /= likely
         told = np.add.reduceat(np.log(likely), self._starts, axis=1)
-        self._nobody_or *= np.exp(told - told.max(axis=0))
-        self._nobody_or /= self._nobody_or.sum(axis=0)
+        self._stand *= np.exp(told - told.max(axis=0))
+        self._stand /= self._stand.sum(axis=0)
 
     def take(self, unseen: Floats, near: Floats, lit: Bools) -> None:
         """Before an epoch: each tag may have been taken, with nobody before its stretch or somebody; no body hides the
@@ -104,36 +106,45 @@ class Bodies:
             out = lit[self._row]
             tags[0][:, out] = tags[:_GONE][:, :, out].sum(axis=0)
             tags[1:_GONE, :, out] = 0.0
-        chance = np.repeat(near[self._row][None], 1 + _BODIES, axis=0)
-        chance[0] = unseen[self._row]
+        chance = np.repeat(near[self._row][None], len(LEVELS), axis=0)
+        chance[_NOBODY] = unseen[self._row]
         tags[_GONE] += chance * tags[:_GONE].sum(axis=0)
         tags[:_GONE] *= 1.0 - chance
 
     def move(self, *, deserted: bool = False) -> None:
         """Before an epoch: bodies come, go, move and are joined. `deserted`: a camera sees nobody there."""
-        body, of, tags = self._nobody_or, self._of, self._tags
-        goes = body[1:] * (VANISHES if deserted else self._leaving())
-        comes = body[0] * COMES * (UNSEEN if deserted else 1.0)
-        stay = body[1:] - goes
+        nobody, left, bodies, of, tags = *self._stand[:_FIRST], self._stand[_FIRST:], self._of, self._tags
+        goes = bodies * (OVERLOOKED if deserted else self._leaving())
+        comes = nobody * COMES * (UNSEEN if deserted else 1.0)
+        stay = bodies - goes
         turned = TURNS / _BODIES * stay.sum(axis=0)
-        nobody, somebody = body[0] - comes + goes.sum(axis=0), (1.0 - TURNS) * stay + turned + comes / _BODIES
-        left, went = ((body[0] - comes) / nobody)[of], (goes / nobody)[:, of]
-        same, other = ((1.0 - TURNS) * stay / somebody)[:, of], (turned / somebody)[:, of]
+        now = np.concatenate(
+            [
+                [nobody - comes + SETTLES * left, (1.0 - SETTLES) * left + goes.sum(axis=0)],
+                (1.0 - TURNS) * stay + turned + comes / _BODIES,
+            ]
+        )
+        now = np.maximum(now, 1e-300)
+        same, other = ((1.0 - TURNS) * stay / now[_FIRST:])[:, of], (turned / now[_FIRST:])[:, of]
         share = (stay / np.maximum(stay.sum(axis=0), 1e-300))[:, of]
-        alone = left * tags[:, 0] + (went * tags[:, 1:]).sum(axis=1)
-        any_body = (share * tags[:, 1:]).sum(axis=1)
-        came = (1.0 - same - other) * tags[:_GONE, 0].sum(axis=0)
-        gone = same * tags[_GONE, 1:] + other * any_body[_GONE] + (1.0 - same - other) * tags[_GONE, 0]
-        here = same * tags[:_GONE, 1:] + other * any_body[:_GONE, None]
-        again = MOVES * here.sum(axis=0) + came
-        tags[:_GONE, 1:] = (1.0 - MOVES) * here + again * self._lies[:, 1:]
-        tags[_GONE, 1:] = gone
-        tags[0, 0], tags[_GONE, 0] = alone[:_GONE].sum(axis=0), alone[_GONE]
-        self._nobody_or = np.concatenate([nobody[None], somebody])
+        settled = (SETTLES * left / now[_NOBODY])[of]
+        alone = (1.0 - settled) * tags[:, _NOBODY] + settled * tags[:, _LEFT]
+        kept, gone_by = ((1.0 - SETTLES) * left / now[_LEFT])[of], (goes / now[_LEFT])[:, of]
+        went = kept * tags[:, _LEFT] + (gone_by * tags[:, _FIRST:]).sum(axis=1)
+        went += (1.0 - kept - gone_by.sum(axis=0)) * alone
+        came = (1.0 - same - other) * tags[:_GONE, _NOBODY].sum(axis=0)
+        met = same * tags[:, _FIRST:] + other * (share * tags[:, _FIRST:]).sum(axis=1)[:, None]
+        again = MOVES * met[:_GONE].sum(axis=0) + came
+        tags[:_GONE, _FIRST:] = (1.0 - MOVES) * met[:_GONE] + again * self._lies[:, _FIRST:]
+        tags[_GONE, _FIRST:] = met[_GONE] + (1.0 - same - other) * tags[_GONE, _NOBODY]
+        tags[:, _LEFT] = went
+        tags[0, _NOBODY], tags[_GONE, _NOBODY] = alone[:_GONE].sum(axis=0), alone[_GONE]
+        self._stand = now
 
     def _leaving(self) -> Floats:
         """The chance that each body goes in an epoch."""
-        covers = self._tags[_EDGE, 1:] / 2 + self._tags[_BEHIND, 1:] + self._lies[_BEHIND, 1:] * self._tags[_GONE, 1:]
+        edge, behind, gone = self._tags[1:, _FIRST:]
+        covers = edge / 2 + behind + self._lies[_BEHIND, _FIRST:] * gone
         lacks = np.clip(1.0 - np.add.reduceat(covers, self._starts, axis=1) / self._enough, 0.0, 1.0)
         return np.asarray(GOES + (VANISHES - GOES) * lacks)
 
@@ -144,14 +155,15 @@ class Bodies:
 
     def behind(self) -> Floats:
         """For each tag, the chance that it lies behind a body."""
-        return np.asarray(self._chances()[1:_GONE].sum(axis=0))
+        own = self._own
+        return np.asarray((self._stand[_FIRST:, self._of[own]] * self._tags[1:_GONE, _FIRST:, own]).sum(axis=(0, 1)))
 
     def nobody(self) -> Floats:
         """For each tag, the chance that nobody stands before its stretch."""
-        return np.asarray(self._nobody_or[0, self._of[self._own]])
+        return np.asarray(self._stand[:_FIRST, self._of[self._own]].sum(axis=0))
 
     def _chances(self) -> Floats:
-        return np.asarray((self._nobody_or[:, self._of[self._own]] * self._tags[:, :, self._own]).sum(axis=1))
+        return np.asarray((self._stand[:, self._of[self._own]] * self._tags[:, :, self._own]).sum(axis=1))
 
     def _pairs(self, stretches: Ints, rows: Ints) -> Ints:
         """Where these stretches' pairs with these rows have been, or -1."""
@@ -183,7 +195,7 @@ def _cover(width: float, lows: Ints, highs: Ints, of: Ints, row: Ints, mine: Int
 
 def _lies(cover: Floats) -> Floats:
     """Where tags lie of which nothing is known but that: in the light, at an edge, behind a body."""
-    lies = np.zeros((3, 1 + _BODIES, len(cover)))
-    lies[_EDGE, 1:], lies[_BEHIND, 1:] = EDGE * cover, (1.0 - EDGE) * cover
+    lies = np.zeros((3, len(LEVELS), len(cover)))
+    lies[_EDGE, _FIRST:], lies[_BEHIND, _FIRST:] = EDGE * cover, (1.0 - EDGE) * cover
     lies[0] = 1.0 - lies[1:].sum(axis=0)
     return lies

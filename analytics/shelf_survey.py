@@ -89,10 +89,11 @@ class ShelfSurvey:
         ]
 
 
-def window_epochs(rate: float) -> int:
-    """Epochs of silence after which a tag of this read rate has gone, as analytics.evidence judges it."""
+def window_epochs(rate: float, tags: int) -> int:
+    """Epochs of silence after which one of `tags`, read at this rate, has gone, as analytics.evidence judges it."""
     rate = min(max(rate, 0.05), 0.95)
-    return math.ceil(math.log(RULES.certain / RULES.unseen) / (math.log1p(-RULES.stray) - math.log1p(-rate)))
+    nats = math.log(RULES.certain * max(tags, 1) / RULES.unseen)
+    return math.ceil(nats / (math.log1p(-RULES.stray) - math.log1p(-rate)))
 
 
 def _row(number: int, antenna: _Antenna, sku: str, tags: list[_Tag]) -> Row:
@@ -107,5 +108,5 @@ def _row(number: int, antenna: _Antenna, sku: str, tags: list[_Tag]) -> Row:
         round(fmean(rates), 2),
         round(weakest, 2),
         round(fmean(strengths), 1) if strengths else None,
-        round(window_epochs(weakest) * antenna.seconds / antenna.epochs, 1),
+        round(window_epochs(weakest, len(antenna.tags)) * antenna.seconds / antenna.epochs, 1),
     )

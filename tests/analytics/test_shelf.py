@@ -2,8 +2,10 @@
 
 import pytest
 
+from analytics.attendance import Attendance
 from analytics.shelf import Shelves
-from observations import GoodsSighting, Tally
+from analytics.zone import Zone
+from observations import GoodsSighting, Percept, Tally
 from simulation.reader.field import Body
 from tests.analytics.goods import SETTLED, Shelf, row, sku_of
 
@@ -89,6 +91,27 @@ def test_who_takes_from_a_sparse_shelf_and_goes_is_told(seed: int) -> None:
     shelf.run(82, shelves.feed)
     picked = [tally.values["sku"] for tally in shelves.tallies(SETTLED, shelf.at) if tally.values["picked"]]
     assert picked == [sku_of(taken.gtin)]
+
+
+def test_two_that_are_taken_together_are_told_sooner_where_a_camera_sees_nobody() -> None:
+    seconds = []
+    for watched in (False, True):
+        shelf = sparse(2)
+        attendance = Attendance(Zone(name="tea", corners=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))))
+        shelves = Shelves("shelf", shelf.plan, watched={"board-1": attendance})
+        shelf.run(SETTLED, shelves.feed)
+        shelves.restart(shelf.at)
+        for item in sorted(shelf.items, key=lambda item: item.x_m)[8:10]:
+            shelf.field.take(item, shelf.at)
+        taken_at, picked = shelf.at, 0
+        while picked < 2 and shelf.at < taken_at + 120:
+            if watched:
+                attendance.feed(shelf.at, Percept(shelf.at, "floor", (), ()))
+            shelf.run(0.5, shelves.feed)
+            picked = sum(int(str(tally.values["picked"])) for tally in shelves.tallies(SETTLED, shelf.at))
+        seconds.append(shelf.at - taken_at)
+    assert seconds[1] < 20.0
+    assert seconds[1] < 0.7 * seconds[0]
 
 
 def test_what_is_taken_from_behind_a_body_is_told_when_it_has_gone() -> None:

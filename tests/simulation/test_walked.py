@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from analytics.attendance import Attendance
 from bench._box import MIDNIGHT, StoreBox
 from bench._errors import Accuracy, Bins
 from bench.walked import lived, recorded
 from cli.truth import beside, rehearsal
 from events import Birth, Report
 from mqtt.recording import read
+from observations import Percept
 from simulation.store import Store
 
 
@@ -68,3 +70,11 @@ def test_bins_are_compared_bin_by_bin() -> None:
     row = bins.row()
     assert (row["told"], row["true"]) == (3, 4)
     assert row["absolute_error_percent"] == pytest.approx(100 * (1 + 1 + 1) / 4)
+
+
+def test_the_camera_of_a_funnels_zone_watches_the_shelf(day: tuple[StoreBox, Store]) -> None:
+    (watch,) = [metric for metric in day[0].box.reporter.metrics() if isinstance(metric, Attendance)]
+    end = day[1].origin + day[1].hours * 3600
+    for number in range(10):
+        day[0].box.reporter.see("floor", end + number, Percept(end + number, "floor", ()))
+    assert watch.deserted(end + 9)
