@@ -23,6 +23,12 @@ WINDOW_S = 10
 MOST_LOST_S = 5.0
 
 
+def run_alone(config: Path) -> None:
+    """A box's process, before all others: seconds are asked of a box that has its machine to itself, as boxes have."""
+    os.setpriority(os.PRIO_PROCESS, 0, -15)
+    run(config)
+
+
 def covered_until(reports: list[dict[str, Any]]) -> float:
     """Until when (epoch seconds) the counts have arrived: the end of what the last window's camera saw of it."""
     return max(float(report["start"] + report["seconds"] * report["quality"][0]["seen"]) for report in reports)
@@ -41,7 +47,7 @@ def test_a_power_cut_costs_at_most_five_seconds_of_counts(tmp_path: Path, tell: 
     )
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["daemon.main", "daemon.simulated", "cv2", "ai_edge_litert.interpreter"])
-    child = context.Process(target=run, args=(config,))
+    child = context.Process(target=run_alone, args=(config,))
     lost: list[float] = []
     cut = 0.0
     try:
@@ -49,11 +55,11 @@ def test_a_power_cut_costs_at_most_five_seconds_of_counts(tmp_path: Path, tell: 
             for trial in range(CUTS + 1):
                 births = len(backend.of("birth"))
                 child.start()
-                assert backend.until(lambda births=births: len(backend.of("birth")) > births, 60)  # type: ignore[misc]
+                assert backend.until(lambda births=births: len(backend.of("birth")) > births, 180)  # type: ignore[misc]
                 if trial:
                     store, last, _ = stored(disk.folder)
                     kept = {(store, seq) for seq in range(1, last + 1)}
-                    assert backend.until(lambda all=kept: all <= set(backend.arrivals()), 60)  # type: ignore[misc]
+                    assert backend.until(lambda all=kept: all <= set(backend.arrivals()), 180)  # type: ignore[misc]
                     lost.append(cut - covered_until([one for one in backend.documents("report") if one["start"] < cut]))
                 if trial < CUTS:
                     time.sleep(chance.uniform(1.2, 2.5) * WINDOW_S)
@@ -61,7 +67,7 @@ def test_a_power_cut_costs_at_most_five_seconds_of_counts(tmp_path: Path, tell: 
                     disk.cut()
                 os.kill(child.pid or 0, signal.SIGKILL)
                 child.join(60)
-                child = context.Process(target=run, args=(config,))
+                child = context.Process(target=run_alone, args=(config,))
                 disk.unmount()
                 disk.mount()
             arrivals = backend.arrivals()
