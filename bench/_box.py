@@ -40,6 +40,8 @@ MIDNIGHT = 1_764_547_200
 
 STEP = 0.5
 TICK = 2.0
+ROUND_S = 5.0
+"""Of the shelf reader, which is half of what a day costs."""
 LANES = {"door": 0.15, "exit": 0.45, "street": 0.8}
 """Where each line of the store is in the invented picture, from left to right."""
 
@@ -158,7 +160,7 @@ class StoreBox:
         if self.config.ble:
             every.append((advert.at, 4, advert) for advert in heard(store))
         if self.config.readers:
-            every.append((inventory.at, 5, inventory) for inventory in read(store))
+            every.append((inventory.at, 5, inventory) for inventory in read(store, ROUND_S))
         self.sense(store, every, TICK)
 
     def sense(self, store: Store, every: Iterable[Iterator[Moment]], tick: float) -> None:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b, md5, sha1, sha256
-from typing import Any
 from zlib import crc32
 
 from bench import _senses
@@ -43,50 +42,46 @@ class Careless(Gate):
 
 @dataclass
 class Month:
-    """Days of one shop at noon: what was published, who was there, and what was told of how many."""
+    """Days of one shop: what was published, and every identifier that its sensors could have heard or read.
+
+    `told_of_few` are figures that policy floors and that were told of fewer persons or devices than five.
+    """
 
     seed: int
     days: int = 30
     hours: float = 1.0
+    hour: float = NOON
     careless: bool = False
-    stores: list[Store] = field(default_factory=list)
     said: list[Event] = field(default_factory=list)
-    told_of: list[tuple[Tally, Event]] = field(default_factory=list)
+    addresses: set[bytes] = field(default_factory=set)
+    adverts: set[bytes] = field(default_factory=set)
+    tags: set[bytes] = field(default_factory=set)
+    told_of_few: int = 0
 
     def __post_init__(self) -> None:
-        box = StoreBox(config=parse(CONFIG + _senses.CONFIG), plan=_senses.planogram())
+        box = StoreBox(config=parse(CONFIG + _senses.CONFIG), plan=_senses.planogram(), said=self.said)
         gate = Careless() if self.careless else Gate()
         release = gate.release
 
         def watched(tally: Tally, **moment: int) -> Event | None:
             event = release(tally, **moment)
             if event is not None:
-                self.told_of.append((tally, event))
+                self.told_of_few += of_few(tally, event)
             return event
 
         gate.release = watched  # type: ignore[method-assign]
         box.box.reporter._gate = gate
         for number in range(self.days):
-            origin = number * DAY + NOON * 3600.0
-            self.stores.append(Store(seed=self.seed * 1000 + number, origin=origin, hour=NOON, hours=self.hours))
-            box.live(self.stores[-1])
-        self.said = box.said
+            origin = number * DAY + self.hour * 3600.0
+            store = Store(seed=self.seed * 1000 + number, origin=origin, hour=self.hour, hours=self.hours)
+            box.live(store)
+            self.addresses |= {call.address for call in Air(store).calls()}
+            self.adverts |= {advert.address for advert in _senses.adverts(store)}
+            self.tags |= _senses.tags(store)
 
     def text(self) -> str:
         """Every document, as published."""
         return "\n".join(json.dumps(document(Envelope(event))) for event in self.said)
-
-    def addresses(self) -> set[bytes]:
-        """Every address that any phone used in the month: the eavesdropper is given them all."""
-        return {call.address for store in self.stores for call in Air(store).calls()}
-
-    def adverts(self) -> set[bytes]:
-        """Every address that any phone or badge advertised with."""
-        return {advert.address for store in self.stores for advert in _senses.adverts(store)}
-
-    def tags(self) -> set[bytes]:
-        """Every tag that lay on the shelf."""
-        return {tag for store in self.stores for tag in _senses.tags(store)}
 
 
 def identified(published: str, candidates: Iterable[bytes]) -> int:
@@ -145,16 +140,10 @@ def _maker(address: bytes) -> int:
     return (number >> 18) << 16 | number & 0xFFFF
 
 
-def of_few(month: Month, floor: int = 5) -> int:
-    """Figures that policy floors and that were told of fewer persons or devices than that."""
-    found = 0
-    for tally, event in month.told_of:
-        row = POLICY[tally.kind]
-        if row.floor and tally.support < min(row.floor, floor):
-            names = row.floored or (tuple(tally.values) if row.whole else ())
-            found += sum(_tells(getattr(event, name)) for name in names)
-    return found
-
-
-def _tells(value: Any) -> bool:
-    return value is not None
+def of_few(tally: Tally, event: Event, floor: int = 5) -> int:
+    """Figures of one row that policy floors and that are told of fewer persons or devices than that."""
+    row = POLICY[tally.kind]
+    if not row.floor or tally.support >= min(row.floor, floor):
+        return 0
+    names = row.floored or (tuple(tally.values) if row.whole else ())
+    return sum(getattr(event, name) is not None for name in names)

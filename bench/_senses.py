@@ -60,13 +60,13 @@ def shelf(store: Store) -> ShelfOfStore:
     return ShelfOfStore(store, SHELF, [place.gtin for place in planogram().before(READER, 1)])
 
 
-def read(store: Store) -> Iterator[Inventory]:
-    """A round of the reader every half second, as its driver asks for by default."""
+def read(store: Store, round_s: float = ROUND_S) -> Iterator[Inventory]:
+    """The rounds of the reader: a driver asks for one every half second by default."""
     goods = shelf(store)
-    for number in range(int(store.hours * 3600 / ROUND_S)):
-        at = store.origin + (number + 1) * ROUND_S
+    for number in range(int(store.hours * 3600 / round_s)):
+        at = store.origin + (number + 1) * round_s
         goods.advance(at)
-        yield Inventory(at, ROUND_S, READER, 1, _reads(goods.field.inventory(at, 1)))
+        yield Inventory(at, round_s, READER, 1, _reads(goods.field.inventory(at, 1)))
 
 
 def _reads(answers: Sequence[Answer]) -> tuple[TagRead, ...]:

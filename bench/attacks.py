@@ -13,9 +13,9 @@ from math import log2
 from pathlib import Path
 from random import Random
 
-from bench import _tokens
+from bench import _singling, _tokens
 from bench._machine import show
-from bench._published import MAKERS, Month, identified, of_few, swept
+from bench._published import MAKERS, Month, identified, swept
 from observations import ProbeRequest
 from privacy.returning import KEY_BYTES, SKETCH_BITS, SiteKey, Sketch
 from privacy.tokens import Preset, Tokeniser
@@ -23,6 +23,7 @@ from simulation.air import Air
 from simulation.store import Store
 
 DAYS = 30
+OPENS, HOURS = 9.0, 12.0
 DAY = 86_400.0
 BEGIN, END = "<!-- attacks: written by `python -m bench attacks --write docs/privacy.md` -->", "<!-- end of attacks -->"
 
@@ -67,13 +68,19 @@ ATTACKS = (
     Attack("tags_in_published", "the same for the serials of the shelf's tags", 0.005),
     Attack("makers_swept", "recognise recent addresses by every maker's prefix before their ends, fits", 0),
     Attack("told_of_fewer_than_five", "single out: figures under a floor that were told of fewer than five", 0),
+    Attack(
+        "stays_certain",
+        "single out: how long somebody stood, for who saw him leave: share of stays that are sure",
+        0.08,
+    ),
+    Attack("stays_guessed", "the same, guessing: share of stays beyond those that the shop's whole day tells", 0.15),
     Attack("sketch_membership", "tell members of an exchanged sketch from others, advantage over guessing", 0.05),
 )
 
 
-def addresses(seed: int) -> list[bytes]:
-    """Those of a simulated hour's phones that keep theirs: the only ones that could be followed at all."""
-    calls = Air(Store(seed=seed, hours=1.0, hour=12)).calls()
+def addresses(seed: int, hours: float = 1.0) -> list[bytes]:
+    """Those of some simulated hours' phones that keep theirs: the only ones that could be followed at all."""
+    calls = Air(Store(seed=seed, hours=max(hours, 1.0), hour=12)).calls()
     return sorted({call.address for call in calls if call.phone.model.fixed})
 
 
@@ -128,14 +135,14 @@ def attacked(token: Token, known: list[bytes], tries: int, seed: int, other: Tok
 
 def eavesdropped(month: Month, published: str, makers: int) -> dict[str, float]:
     """Every attack on what was published in a month."""
-    heard = month.addresses()
+    heard = month.addresses
     recent = sorted(address for address in heard if not address[0] & 2)[-1:]
     return {
         "identified_in_published": beyond_chance(published, heard, month.seed),
-        "adverts_in_published": beyond_chance(published, month.adverts(), month.seed),
-        "tags_in_published": beyond_chance(published, month.tags(), month.seed),
+        "adverts_in_published": beyond_chance(published, month.adverts, month.seed),
+        "tags_in_published": beyond_chance(published, month.tags, month.seed),
         "makers_swept": swept(published, recent, makers),
-        "told_of_fewer_than_five": of_few(month),
+        "told_of_fewer_than_five": month.told_of_few,
     }
 
 
@@ -148,8 +155,8 @@ def beyond_chance(published: str, sensed: set[bytes], seed: int) -> float:
 
 def leaky(month: Month, makers: int) -> str:
     """What a careless product would have published beside it: hashes of addresses and serials without a key."""
-    heard = [address for address in month.addresses() if not address[0] & 2]
-    sensed = sorted([*heard, *month.adverts(), *month.tags()])
+    heard = [address for address in month.addresses if not address[0] & 2]
+    sensed = sorted([*heard, *month.adverts, *month.tags])
     return f"{month.text()}\n" + "\n".join(f'{{"device": {leak(one, 0)}}}' for one in sensed)
 
 
@@ -172,20 +179,25 @@ def membership(key: bytes, guess: bytes, seed: int, members: int = 40, tries: in
     return round(abs(hits - sum(says(draw.randbytes(6)) for _ in range(tries)) / tries), 4)
 
 
-def measured(seed: int, days: int, hours: float, tries: int, makers: int) -> dict[str, dict[str, float]]:
+def measured(
+    seed: int, days: int, hours: float, tries: int, makers: int, hour: float = OPENS
+) -> dict[str, dict[str, float]]:
     """Every attack on ours and on the planted leaks."""
-    known, draw = addresses(seed), Random(seed)
+    known, draw = addresses(seed, min(hours, 4.0)), Random(seed)
     key = draw.randbytes(KEY_BYTES)
-    month, careless = Month(seed, days, hours), Month(seed, min(days, 2), hours, careless=True)
-    store = Store(seed=seed, hour=12, hours=max(hours, 1.0))
+    month, careless = Month(seed, days, hours, hour), Month(seed, min(days, 2), min(hours, 1.0), careless=True)
+    store = Store(seed=seed, hour=12, hours=min(max(hours, 1.0), 2.0))
+    stays = _singling.attacked(Store(seed=seed, hour=hour, hours=max(hours, 3.0)))
     return {
         "ours": attacked(ours(), known, tries, seed, ours())
         | _tokens.attacked(_tokens.ours, store)
         | eavesdropped(month, month.text(), makers)
+        | stays["ours"]
         | {"sketch_membership": membership(key, draw.randbytes(KEY_BYTES), seed)},
         "planted leak": attacked(leak, known, tries, seed)
         | _tokens.attacked(_tokens.leak, store)
         | eavesdropped(careless, leaky(careless, makers), makers)
+        | stays["planted leak"]
         | {"sketch_membership": membership(key, key, seed)},
     }
 
@@ -211,17 +223,24 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=DAYS, help="days of the month that is eavesdropped on")
-    parser.add_argument("--hours", type=float, default=1.0, help="of each of them, from noon")
+    parser.add_argument("--hours", type=float, default=HOURS, help="of each of them")
+    parser.add_argument("--hour", type=float, default=OPENS, help="local hour at which each begins")
     parser.add_argument("--tries", type=int, default=100_000)
     parser.add_argument("--makers", type=int, default=MAKERS, help="prefixes of makers that are swept")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="write the table into docs/privacy.md")
     given = parser.parse_args(argv)
-    found = measured(given.seed, given.days, given.hours, given.tries, given.makers)
+    found = measured(given.seed, given.days, given.hours, given.tries, given.makers, given.hour)
     broken = [attack.name for attack in ATTACKS if not attack.holds(found["ours"][attack.name])]
     if given.write:
         given.write.write_text(written(given.write.read_text(encoding="utf-8"), list(table(found))), encoding="utf-8")
     bounds = {attack.name: attack.limit for attack in ATTACKS}
-    run = {"days": given.days, "hours": given.hours, "makers": given.makers, "sketch_bits": SKETCH_BITS}
+    run = {
+        "days": given.days,
+        "hours": given.hours,
+        "from_hour": given.hour,
+        "makers": given.makers,
+        "sketch_bits": SKETCH_BITS,
+    }
     show({**run, "broken": broken, "bounds": bounds, **found}, given.json)
     return 1 if broken else 0
 

@@ -54,6 +54,7 @@ class Reporter:
         self.judges: list[Callable[[Quality], Quality]] = []
         self._lines: list[LineCounter] = []
         self._metrics: dict[str, list[Metric[Any]]] = defaultdict(list)
+        self._alarming: dict[int, Alarming] = {}
         self._dated = ClockState.UNSYNCED
         self._opened = 0.0
         self._day = -1
@@ -61,7 +62,9 @@ class Reporter:
 
     def attach(self, source: str, metrics: Iterable[Metric[Any]], lines: Iterable[LineCounter] = ()) -> None:
         """Feed `metrics` with what `source` (a sensor's configured name) sees; `lines` have totals of the day."""
-        self._metrics[source] += metrics
+        attached = list(metrics)
+        self._metrics[source] += attached
+        self._alarming |= {id(metric): metric for metric in attached if isinstance(metric, Alarming)}
         self._lines += lines
 
     def line(self, name: str) -> LineCounter | None:
@@ -87,9 +90,8 @@ class Reporter:
         if at < self._asked + ALARMS_S:
             return
         self._asked = at
-        for metric in self.metrics():
-            if isinstance(metric, Alarming):
-                self._alert(metric.alarms(at))
+        for metric in self._alarming.values():
+            self._alert(metric.alarms(at))
 
     def close(self, at: float | None = None) -> None:
         """Close the open window at its end, or now (`at`) when the box stops."""

@@ -69,8 +69,8 @@ def test_every_sensor_of_the_month_is_eavesdropped_on() -> None:
     month = Month(3, 2, 0.25)
     for section in ("phones", "devices", "staff", "shelves", "tills"):
         assert month.text().count(f'"{section}"') >= 4, section
-    assert min(len(month.addresses()), len(month.adverts())) > 20
-    assert len(month.tags()) >= 24
+    assert min(len(month.addresses), len(month.adverts)) > 20
+    assert len(month.tags) >= 24
 
 
 def test_foreign_tags_name_trade_items_of_others_and_are_dropped_for_that() -> None:
