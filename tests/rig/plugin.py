@@ -6,8 +6,9 @@ machine, the container or the foreign root from outside and is skipped unless `m
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,13 +23,15 @@ PLACE = os.environ.get("PASSERBY_RIG", "")
 
 
 def pytest_configure() -> None:
-    """Emulation is slow: generated examples are fewer and may take as long as they need."""
-    if PLACE not in ("inside", "arm64"):
+    """Generated examples may take as long as they need, however busy the machine is; under emulation they are fewer."""
+    if not find_spec("hypothesis"):
         return
     from hypothesis import HealthCheck, settings
 
-    settings.register_profile("emulated", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("emulated")
+    patient: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    emulated = {"max_examples": 20} if PLACE in ("inside", "arm64") else {}
+    settings.register_profile("patient", **patient, **emulated)
+    settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
