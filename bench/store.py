@@ -31,6 +31,8 @@ interval in 276 of 288 windows, persons by radio in 260 of 264; 85 of 86 childre
 - Stays, views, flows: a stay whose track breaks becomes two short ones; where two stand side by side their tracks may
   be exchanged, and their stays are one too long and one too short. Of 389 stays of one hour 342 were told with both
   ends right within a second.
+- Children: nearly all are told by boxes from the truth, one in seven in pictures; why was not looked into yet. The
+  detector's boxes of children seem too tall.
 - Visits: only a visit in one unbroken track is matched. `visit_mean` of the occupancy needs no match.
 - Paces: a walk is shorter than the truth by its first and last steps, at the picture's edges.
 - Picked and put back: a customer who stands before a shelf takes up to 80 % of the reads behind him for half a minute.
