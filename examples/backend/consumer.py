@@ -10,6 +10,7 @@ a message that comes twice, to whichever of them, one row. What does not validat
 
 import argparse
 import json
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,7 +177,8 @@ def subscribe(consumer: Consumer, host: str, port: int, group: str, name: str, c
 
 
 def main() -> int:
-    """Consume until interrupted."""
+    """Consume until interrupted or terminated."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--broker", default="localhost:1883", help="host:port")
     parser.add_argument("--ca", help="PEM file of the authority of the broker; without it there is no TLS")

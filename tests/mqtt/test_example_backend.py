@@ -3,7 +3,6 @@
 import asyncio
 import importlib.util
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -143,7 +142,7 @@ class Member:
 
     def stop(self) -> tuple[int, int]:
         """How many it has stored, and how many were invalid."""
-        self._process.send_signal(signal.SIGINT)
+        self._process.terminate()
         _, said = self._process.communicate(timeout=20)
         words = said.split()
         return int(words[0]), int(words[2])
