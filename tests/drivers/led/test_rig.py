@@ -9,7 +9,7 @@ from drivers.led.codes import Step, code
 from tests.drivers.led.test_codes import counted
 from tests.rig.devices._kernel import command, eventually
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(420)]
 
 CONFIG = """
 [box]
