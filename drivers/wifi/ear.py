@@ -113,6 +113,8 @@ class Ear:
             await self._clock.sleep_until(now + min(WATCH_SECONDS, self._dwell))
             self.duty.spent(self._clock.now())
             if self._refusal is not None:
+                await self._clock.sleep_until(self._clock.now() + WATCH_SECONDS)
+                port.check()  # the kernel takes a pulled radio down before it takes it away
                 raise self._refusal
             self.lost = self._lost_before + port.count_lost()
             port.check()

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.boots, pytest.mark.timeout(3000)]
 # Folders and kinds of modules that are pure: bytes and times in, values out.
 PURE_FOLDERS = ("analytics", "events", "observations", "privacy")
 PURE_MODULES = ("beacons", "channels", "codec", "epc", "framing", "mgmt", "outbox", "payload", "pcap", "vectors")
-STATISTICS = "not (site_learns or two_hundred_items or overhears or truth or conservation or gathering)"
+STATISTICS = "not (site_learns or two_hundred_items or overhears or truth_of_ways)"
 """Minutes of emulation for what hundreds of windows or goods add up to, which is no question of the processor."""
 ELSEWHERE = "not (assets or broker or hardware or faults or rig or boots)"
 OWN_MODEL = "inference/simulated_people_320x180_int8.tflite"

@@ -9,7 +9,7 @@ from drivers.led.codes import Step, code
 from tests.drivers.led.test_codes import counted
 from tests.rig.devices._kernel import command, eventually
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(300)]
 
 CONFIG = """
 [box]
@@ -51,7 +51,7 @@ def test_the_service_blinks_a_missing_reader_on_a_keyboards_light() -> None:
     command("systemctl", "daemon-reload")
     command("systemctl", "start", "--no-block", "passerby.service")
     try:
-        eventually("the light is the daemon's", lambda: trigger(led) == "none", 240)
+        eventually("the light is the daemon's", lambda: trigger(led) == "none", 120)
         codes = counted(watched(led, LIGHT_S))
     finally:
         command("systemctl", "stop", "--no-block", "passerby.service")

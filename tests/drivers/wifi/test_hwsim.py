@@ -77,10 +77,6 @@ async def test_a_pulled_stick_is_gone_and_comes_back(monitor: Monitor) -> None:
 
     with pytest.raises(DriverUnavailable) as caught:
         await until_pulled()
-    assert caught.value.code in {"down", "gone"}, "the kernel takes it down before it takes it away"
-    with pytest.raises(DriverUnavailable, match="plugged in") as settled:
-        async with driver.open():
-            pass
-    assert settled.value.code == "gone"
+    assert caught.value.code == "gone"
     monitor.replug()
     assert await hear(monitor, driver, {2437})
