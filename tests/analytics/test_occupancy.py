@@ -1,12 +1,14 @@
 """Who is inside, from crossings alone; and how long visits were, from who stayed in view."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.camera import CameraMetrics
 from analytics.crossing import Crossing, Way
 from analytics.line import Line, LineCounter
 from analytics.occupancy import Occupancy
-from analytics.visit import VisitTimer
+from analytics.visit import MOST, VisitTimer
 from tests.analytics.scene import Scene, play, values, walk
 
 
@@ -95,3 +97,29 @@ def test_visits_of_who_stayed_in_view_are_matched_others_are_not() -> None:
     assert told.values["durations"] == (0, 2, 3, 0, 0, 0, 0)
     timer.restart(600)
     assert timer.tallies(600, 700)[0].support == 0
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(Way)), max_size=30))
+def test_a_visit_is_told_once_and_then_forgotten(steps: list[tuple[int, Way]]) -> None:
+    """Who goes out twice, having come back by a way that has no line, had one visit."""
+    timer, inside, stays = VisitTimer("shop", carry=1), dict[int, int](), list[int]()
+    for at, (number, way) in enumerate(steps):
+        timer.feed(at, crossing(at, way, number))
+        if way is Way.IN:
+            inside[number] = at
+        elif number in inside:
+            stays.append(at - inside.pop(number))
+    (told,) = timer.tallies(0, 99)
+    assert told.support == len(stays)
+    assert told.values["visit_mean"] == (pytest.approx(sum(stays) / len(stays)) if stays else None)
+
+
+def test_whoever_has_left_takes_no_room_from_those_inside() -> None:
+    timer = VisitTimer("shop", carry=1)
+    timer.feed(0, crossing(0, Way.IN, 0))
+    for number in range(1, 2 * MOST):
+        timer.feed(number, crossing(number, Way.IN, number))
+        timer.feed(number + 1, crossing(number + 1, Way.OUT, number))
+    timer.restart(3000)
+    timer.feed(3000, crossing(3000, Way.OUT, 0))
+    assert timer.tallies(3000, 3001)[0].values["visit_mean"] == 3000
