@@ -224,7 +224,7 @@ async def _print(
                 _print_line("truth", found)
         else:
             console.print(scrolled(message.topic, message.payload, clock))
-            for line in truth.scrolled(found):
+            for line in truth.scrolled(found, message.payload):
                 console.print(line)
 
 

@@ -30,6 +30,8 @@ _INTERVALS = {
     "outside": ("outside_low", "outside_high"),
 }
 _EXACT = 0.05
+_WHOLE = 0.95
+"""Share of a window that a sensor must have seen to be held against the truth of all of it without a word."""
 
 
 def rehearsal(config: Config, store: Store) -> Rehearsal:
@@ -135,8 +137,14 @@ def _held(told: Row, true: dict[str, float]) -> Row:
     return {"in_interval": held, "interval_width": widths} if held else {}
 
 
-def scrolled(found: list[Row]) -> Iterator[Text]:
-    """The rows as coloured lines: green where the box told the truth."""
+def scrolled(found: list[Row], told: Any = None) -> Iterator[Text]:
+    """The rows as coloured lines: green where the box told the truth. Of a report `told` that lacks a part of its
+    window, as the first one does, it is said first: the truth is of the whole window."""
+    quality = told.get("quality", ()) if found and told else ()
+    missed = {one["name"]: one["seen"] for one in quality if one["seen"] < _WHOLE}
+    if missed:
+        least = ", ".join(f"{name} {seen:.0%}" for name, seen in missed.items())
+        yield Text(f"  {'truth':8} of the whole window; of it saw {least}", style="yellow")
     for row in found:
         names = " ".join(str(row[key]) for key in _KEYS if key in row)
         text = Text(f"  {'truth':8} {row['section']} {names}", style="dim")

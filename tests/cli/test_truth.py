@@ -53,6 +53,16 @@ def test_the_error_is_what_was_told_less_what_was(known: Rehearsal, start: int, 
     assert "(exact)" in next(scrolled([row])).plain
 
 
+def test_a_window_of_which_a_sensor_missed_a_part_says_so_first(known: Rehearsal) -> None:
+    quality = [{"sensor": "camera", "name": "floor", "seen": 0.16}, {"sensor": "till", "name": "one", "seen": 1.0}]
+    window = report(1_800_000_300, (0, 0)) | {"quality": quality}
+    first, second = (line.plain for line in scrolled(rows(known, window), window))
+    assert first.endswith("of the whole window; of it saw floor 16%")
+    assert "lines door" in second
+    quality[0]["seen"] = 0.99
+    assert len(list(scrolled(rows(known, window), window))) == 1
+
+
 def test_an_interval_that_the_box_states_is_held_against_the_truth(known: Rehearsal) -> None:
     told = {"name": "box", "devices": 5, "devices_low": 0, "devices_high": 1000, "persons": None}
     window = {"start": 1_800_000_300, "seconds": 300, "phones": [told]}
