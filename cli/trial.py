@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import shutil
 import signal
 import socket
@@ -183,8 +184,8 @@ async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, k
             }
             async with subscribed("127.0.0.1", port, "passerby/#") as messages:
                 printer = asyncio.create_task(_print(messages, as_json, known, _shop_clock(sets)), name="print")
-                code = await _daemon(config, sets)
-                await asyncio.sleep(LINGER)
+                code = await _daemon(config, sets, printer)
+                await asyncio.wait([printer], timeout=LINGER)
                 printer.cancel()
                 return code
     except ImportError as error:
@@ -197,8 +198,8 @@ def _shop_clock(sets: dict[str, str]) -> ZoneInfo | None:
     return ZoneInfo(json.loads(sets["box.timezone"])) if "box.timezone" in sets else None
 
 
-async def _daemon(config: Path, sets: dict[str, str]) -> int:
-    """Run the daemon as a child until it ends or the user has had enough."""
+async def _daemon(config: Path, sets: dict[str, str], printer: asyncio.Task[None]) -> int:
+    """Run the daemon as a child until it ends, the user has had enough, or nobody reads what is printed any more."""
     argv = [str(config), *(part for key, value in sets.items() for part in ("--set", f"{key}={value}"))]
     child = await asyncio.create_subprocess_exec(sys.executable, "-m", "daemon.main", *argv)
     loop = asyncio.get_running_loop()
@@ -209,23 +210,34 @@ async def _daemon(config: Path, sets: dict[str, str]) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
+    printer.add_done_callback(lambda _: stop())
     return await child.wait()
 
 
 async def _print(
     messages: AsyncIterator[Message], as_json: bool, known: Rehearsal | None, clock: ZoneInfo | None
 ) -> None:
-    console = Console(soft_wrap=True)
-    async for message in messages:
-        found = truth.beside(known, message.topic, message.payload) if known else []
-        if as_json:
-            _print_line(message.topic, message.payload)
-            if found:
-                _print_line("truth", found)
-        else:
-            console.print(scrolled(message.topic, message.payload, clock))
-            for line in truth.scrolled(found, message.payload):
-                console.print(line)
+    console = _Screen(soft_wrap=True)
+    with contextlib.suppress(BrokenPipeError):
+        async for message in messages:
+            found = truth.beside(known, message.topic, message.payload) if known else []
+            if as_json:
+                _print_line(message.topic, message.payload)
+                if found:
+                    _print_line("truth", found)
+            else:
+                console.print(scrolled(message.topic, message.payload, clock))
+                for line in truth.scrolled(found, message.payload):
+                    console.print(line)
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Screen(Console):
+    """A console whose reader may leave, as `head` does, without ending the program on the spot."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def _print_line(topic: str, payload: object) -> None:
