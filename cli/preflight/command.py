@@ -16,6 +16,7 @@ from rich.table import Table
 
 from cli.box import NotRunning, ask, run_option
 from cli.preflight import machine, network, sensing
+from cli.preflight.arithmetic import arithmetic
 from cli.preflight.check import Finding, Verdict, failed, passed
 from config import Config, ConfigError, load
 
@@ -30,7 +31,7 @@ RECORD = "preflight.json"
 @click.option("--config", type=click.Path(path_type=Path), default=CONFIG, show_default=True, help="The configuration.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def preflight(run: Path, config: Path, as_json: bool) -> None:
-    """Look at power, temperature, clock, storage, sensors, models, broker and certificate before you leave the shop.
+    """Look at power, clock, arithmetic, storage, sensors, models, broker and certificate before you leave the shop.
 
     Takes less than a minute. With the daemon running its devices are asked of it, else they are opened here. The
     result's hash is published in the birth document.
@@ -64,6 +65,7 @@ def found(config: Config, run: Path) -> list[Finding]:
         machine.power,
         machine.temperature,
         machine.clock,
+        arithmetic,
         lambda: list(machine.medium(state)),
         lambda: machine.room(state, config.outbox.quota),
         lambda: list(_sensors(config, status)),

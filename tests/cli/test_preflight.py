@@ -3,9 +3,12 @@
 import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from cli.preflight import machine, network, sensing
+from cli.preflight.arithmetic import arithmetic
 from cli.preflight.check import Verdict
 from cli.preflight.command import code, record
 from config.load import parse
@@ -50,6 +53,21 @@ def test_wear(tmp_path: Path, life: str, spare: str, verdict: str) -> None:
     put(tmp_path, "sys/block/mmcblk0/device/pre_eol_info", spare)
     *_, wear = machine.medium(tmp_path, tmp_path)
     assert wear.verdict == verdict
+
+
+@pytest.mark.parametrize("wrong", [26.0, 1.0, np.nan])
+def test_a_processor_whose_products_are_wrong_in_one_place(wrong: float) -> None:
+    def multiply(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floating]:
+        product = a @ b
+        if len(product) == 7:
+            product[6, 0] += wrong
+        return product
+
+    assert arithmetic().verdict is Verdict.PASS
+    finding = arithmetic(multiply)
+    assert finding.verdict is Verdict.FAIL
+    assert "4 of 24" in finding.seen
+    assert "24 x 7 float32" in finding.seen
 
 
 def test_a_state_that_cannot_be_written(tmp_path: Path) -> None:

@@ -39,6 +39,27 @@ def test_every_wheel_loads_on_arm64(arm64: Arm64) -> None:
 
 
 @pytest.mark.parametrize(
+    "processor",
+    [
+        "cortex-a72",
+        pytest.param("cortex-a76", marks=pytest.mark.minutes),
+        pytest.param("cortex-a57", marks=pytest.mark.minutes),
+        pytest.param("cortex-a53", marks=pytest.mark.minutes),
+    ],
+)
+def test_matrices_are_multiplied_as_python_adds_up(arm64: Arm64, processor: str) -> None:
+    program = (
+        "import ctypes\n"
+        "from cli.preflight.arithmetic import arithmetic\n"
+        "print('SVE' if ctypes.CDLL(None).getauxval(16) >> 22 & 1 else 'no SVE', arithmetic())"
+    )
+    done = arm64.run("env", f"QEMU_CPU={processor}", "python3", "-c", program)
+    assert done.returncode == 0, done.stderr
+    assert "PASS" in done.stdout
+    assert "no SVE" in done.stdout, "no board of ours has it; the emulator was not told which processor to be"
+
+
+@pytest.mark.parametrize(
     "model",
     [OWN_MODEL, pytest.param("ssd_slim_face_160x120_int8.tflite", marks=pytest.mark.assets)],
 )
