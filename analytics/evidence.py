@@ -93,6 +93,12 @@ class Evidence:
         """How many items of each rank below `ranks` lie there, and how many of them stand in a shadow."""
         return self._tags.stock(ranks)
 
+    def doubts(self, ranks: int) -> list[float]:
+        """For each rank below `ranks` the chance that its stock is wrong: that one has gone, or that one has come."""
+        odds, rank = self._tags.rows["odds"], self._tags.rows["rank"]
+        gone = np.bincount(rank, odds / (1.0 + odds), minlength=ranks).tolist()
+        return [min(1.0, one + came) for one, came in zip(gone, self._tags.coming(ranks), strict=True)]
+
     def epoch(self, at: float, heard: Heard, *, deserted: bool = False) -> Changes:
         """One epoch's end at `at`, and the items heard in it. `deserted`: a camera sees nobody before the shelf."""
         self._pause(at)

@@ -19,11 +19,16 @@ MOST_ITEMS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When goods elsewhere are misplaced, and when an empty place is worth an alarm (seconds)."""
+    """When goods elsewhere are misplaced, and when an empty place is worth an alarm (seconds).
+
+    A stock is shadowed where it is wrong with a chance of more than `doubt`, or not read in the last `late_s`.
+    """
 
     misplaced_s: float = 120.0
     empty_s: float = 300.0
     settling_s: float = 30.0
+    late_s: float = 10.0
+    doubt: float = 0.03
 
 
 LIMITS = Limits()
@@ -126,14 +131,22 @@ class Shelves:
         rows = []
         misplaced = self._misplaced(end)
         for bay in self._bays.values():
+            doubts = bay.evidence.doubts(len(bay.skus))
             for rank, sku in enumerate(bay.skus):
                 values = self._values(bay, rank, start, misplaced.get(sku, 0))
                 shadowed = bay.counts[rank].shadowed_s >= _WORTH_MINUTES * 60
-                if values["stock"] != bay.told[rank] or shadowed or any(values[name] for name in _WORTH):
-                    rows.append(
-                        Tally("shelves", start, end, values, reason="not_seen" if bay.heard_at <= start else None)
-                    )
+                reason = self._reason(bay, doubts[rank], start, end)
+                if values["stock"] != bay.told[rank] or shadowed or reason or any(values[name] for name in _WORTH):
+                    rows.append(Tally("shelves", start, end, values, reason=reason))
         return rows
+
+    def _reason(self, bay: _Bay, doubt: float, start: float, end: float) -> str | None:
+        """Why the stock is not known at a window's end, or not to be relied on."""
+        if bay.heard_at <= start:
+            return "not_seen"
+        young = bay.heard_at - (bay.began or 0.0) < self._limits.settling_s
+        late = end - bay.heard_at > self._limits.late_s
+        return "shadowed" if young or late or doubt > self._limits.doubt else None
 
     def restart(self, at: float) -> None:
         """Begin the next window; what lies there and what is suspected stays."""

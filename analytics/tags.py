@@ -31,6 +31,8 @@ _TAG = np.dtype(
 gone, `heard_at` and `handled_at` clock seconds, `strength` and `spread` the usual signal (dB, NaN before the first),
 `history` the last epochs' bits."""
 
+_NOW = 0b111
+
 FIRST_RATE = 0.4
 """The read rate of a tag that nothing is known of."""
 
@@ -57,6 +59,13 @@ class Tags:
         present = np.bincount(rows["rank"][rows["present"]], minlength=ranks)
         shadowed = np.bincount(rows["rank"][rows["present"] & rows["shadowed"]], minlength=ranks)
         return present.tolist(), shadowed.tolist()
+
+    def coming(self, ranks: int) -> list[int]:
+        """How many items of each rank below `ranks` may have just come: read twice of late, or a moment ago."""
+        away = self.rows[~self.rows["present"]]
+        heard = list(zip(away["history"].tolist(), away["rank"].tolist(), strict=True))
+        come = [rank for bits, rank in (*heard, *self._candidates.values()) if bits & _NOW or bits.bit_count() > 1]
+        return [come.count(rank) for rank in range(ranks)]
 
     def named(self, which: Bools) -> tuple[int, ...]:
         """The items of these rows."""

@@ -141,7 +141,7 @@ class Accuracy:
         for sku, stock in self.stock.items():
             shelf = told.get(sku, {}).get("shelf", "tea")
             true = known.figures("shelves", {"shelf": shelf, "sku": sku, "stock": 0}, report["start"], end)
-            shadow = told.get(sku, {}).get("shadowed_minutes", 0.0) > 0
+            shadow = told.get(sku, {}).get("reason") == "shadowed"
             if "stock" in true:
                 self.stock_ends["shadowed" if shadow else "clear"].append(stock == true["stock"])
 

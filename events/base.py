@@ -23,7 +23,7 @@ class Sensor(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a number is null or a sensor's share of a window is not whole."""
+    """Why a number is null or not to be relied on, or a sensor's share of a window is not whole."""
 
     BELOW_FLOOR = "below_floor"
     NOT_SEEN = "not_seen"
@@ -42,6 +42,7 @@ class Reason(StrEnum):
     UNBALANCED = "unbalanced"
     CONTRADICTED = "contradicted"
     DISPUTED = "disputed"
+    SHADOWED = "shadowed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

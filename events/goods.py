@@ -9,7 +9,8 @@ from events.base import Event, Name, Reason
 class ShelfCount(Event):
     """One SKU before one antenna in one window (items, minutes); a row is sent when something happened or changed.
 
-    `stock` is what lay there at the window's end, null with a reason while the reader was not heard. `picked` and
+    `stock` is what lay there at the window's end, null with a reason while the reader was not heard; with the reason
+    `shadowed` it may be wrong, since somebody stands there or an item comes or goes just now. `picked` and
     `put_back` are decisions of this window, `touched` handled without being picked (null where the reader tells no
     signal strength), `misplaced` items that lie elsewhere now.
     """

@@ -60,6 +60,56 @@ def test_a_body_that_stands_there_is_a_shadow_and_no_pick() -> None:
     assert all(tally.values["stock"] in (5, None) for tally in shelves.tallies(SETTLED, shelf.at))
 
 
+def hidden(shelves: Shelves, start: float, end: float) -> list[object]:
+    """The articles whose stock is not to be relied on."""
+    return [tally.values["sku"] for tally in shelves.tallies(start, end) if tally.reason == "shadowed"]
+
+
+def test_stock_is_shadowed_while_somebody_may_be_taking_it_and_certain_again_when_he_has_gone() -> None:
+    shelf = Shelf()
+    shelves = settled(shelf)
+    assert hidden(shelves, SETTLED, shelf.at) == []
+    taken = shelf.items[12]
+    shelf.field.bodies.append(Body(1, 0.5, 0.5, 0.8, shelf.at, shelf.at + 30))
+    shelf.run(25, shelves.feed)
+    shelf.field.take(taken, shelf.at)
+    shelf.run(5, shelves.feed)
+    told = {str(tally.values["sku"]): tally for tally in shelves.tallies(SETTLED, shelf.at)}
+    assert (told[sku_of(taken.gtin)].values["stock"], told[sku_of(taken.gtin)].reason) == (5, "shadowed")
+    assert sku_of(shelf.items[-1].gtin) not in told
+    shelf.run(45, shelves.feed)
+    assert hidden(shelves, SETTLED, shelf.at) == []
+    assert row(shelves.tallies(SETTLED, shelf.at), sku_of(taken.gtin))["stock"] == 4
+
+
+def test_stock_is_shadowed_when_an_item_comes_back_until_it_is_certain() -> None:
+    shelf = Shelf(rate=0.8)
+    shelves = settled(shelf)
+    taken = shelf.items[12]
+    shelf.field.take(taken, shelf.at)
+    shelf.run(60, shelves.feed)
+    assert hidden(shelves, SETTLED, shelf.at) == []
+    shelf.field.put(taken)
+    told = []
+    for _ in range(12):
+        shelf.run(0.5, shelves.feed)
+        row_of = {str(one.values["sku"]): one for one in shelves.tallies(SETTLED, shelf.at)}[sku_of(taken.gtin)]
+        told.append((row_of.values["stock"], row_of.reason))
+    assert (4, "shadowed") in told
+    assert told[-1] == (5, None)
+    assert (4, None) not in told[told.index((4, "shadowed")) :]
+
+
+def test_stock_of_an_antenna_that_fell_silent_before_the_end_or_has_just_begun_is_shadowed() -> None:
+    shelf = Shelf()
+    shelves = settled(shelf)
+    shelf.run(200, shelves.feed)
+    assert len(hidden(shelves, SETTLED, shelf.at + 15.0)) == 6
+    begun = Shelves("shelf", shelf.plan)
+    shelf.run(20, begun.feed)
+    assert len(hidden(begun, shelf.at - 20, shelf.at)) == 6
+
+
 def sparse(seed: int) -> Shelf:
     """Twenty-four tags, 10 cm apart, in an order within their articles that nobody knows."""
     shelf = Shelf(skus=4, items=6, width_m=2.4, seed=seed)
@@ -130,8 +180,8 @@ def test_a_reader_that_says_nothing_takes_nothing_from_the_shelf() -> None:
     shelf = Shelf(1, 2)
     shelves = settled(shelf)
     shelf.run(300, shelves.feed, deaf=(2,))
-    rows = shelves.tallies(SETTLED, shelf.at)
-    assert {tally.values["shelf"] for tally in rows} == {"board-2"}
+    rows = [tally for tally in shelves.tallies(SETTLED, shelf.at) if tally.reason != "shadowed"]
+    assert [tally.values["shelf"] for tally in rows] == ["board-2"] * 6
     assert all(tally.values["stock"] is None and tally.reason == "not_seen" for tally in rows)
     shelves.restart(shelf.at)
     start = shelf.at
