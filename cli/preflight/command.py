@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from cli.box import NotRunning, ask, run_option
 from cli.preflight import machine, network, sensing
@@ -128,9 +129,11 @@ def _keep(state: Path, document: dict[str, Any]) -> bool:
 
 def _show(findings: list[Finding], document: dict[str, Any], kept: bool) -> None:
     console = Console(highlight=False)
-    table = Table("", "what", "seen", "remedy", box=None, header_style="bold", pad_edge=False)
+    table = Table("", "what", Column("seen", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for one in findings:
-        table.add_row(f"[{STYLE[one.verdict]}]{one.verdict}[/]", one.what, one.seen, one.remedy)
+        table.add_row(f"[{STYLE[one.verdict]}]{one.verdict}[/]", one.what, escape(one.seen))
+        if one.remedy:
+            table.add_row("", "", f"you: {escape(one.remedy)}")
     console.print(table)
     counts = Counter(one.verdict for one in findings)
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
