@@ -107,6 +107,9 @@ def test_the_whole_daemon_killed_at_random_times_loses_nothing_that_it_stored(
                     os.kill(child.pid or 0, signal.SIGKILL)
                 else:
                     backend.until(lambda start=before: len(backend.messages) > start, 30)  # type: ignore[misc]
+                    assert backend.until(lambda: bool(backend.of("report")), 300), (
+                        "no life was long enough for a report"
+                    )
                     assert backend.until(lambda: stored(state)[2] <= BELIEVED_LATER, 300)
                     child.terminate()
                 child.join(60)
@@ -117,6 +120,8 @@ def test_the_whole_daemon_killed_at_random_times_loses_nothing_that_it_stored(
             tally = Tally.of(everything, backend.arrivals())
             reports = {report["seq"]: report for report in backend.documents("report")}
     finally:
+        for left in multiprocessing.active_children():
+            left.kill()
         mosquitto.kill()
     windows, day = counted(list(reports.values()))
     note = f"{tally.duplicated / kills:.1f} again a kill; {windows} crossings, day's totals {day}"
