@@ -37,7 +37,7 @@ class BoxClock:
 
     def __init__(self, timezone: str | None = None, speed: float = 1.0) -> None:
         self._zone = ZoneInfo(timezone) if timezone else None
-        self._speed = speed
+        self.speed = speed
         self.origin = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._epoch = time.time()
         self._since, self._at = self.origin, self.origin
@@ -45,7 +45,7 @@ class BoxClock:
 
     def now(self) -> float:
         """Clock seconds."""
-        return min(self._at + (time.clock_gettime(time.CLOCK_BOOTTIME) - self._since) * self._speed, self._limit)
+        return min(self._at + (time.clock_gettime(time.CLOCK_BOOTTIME) - self._since) * self.speed, self._limit)
 
     def hold(self, limit: float = math.inf) -> None:
         """Do not run beyond clock second `limit` until told another one; without one, run freely again."""
@@ -55,7 +55,7 @@ class BoxClock:
     async def sleep_until(self, at: float) -> None:
         """Sleep until clock second `at`; returns at once when it has passed."""
         while True:
-            left = (at - self.now()) / self._speed
+            left = (at - self.now()) / self.speed
             await asyncio.sleep(max(0.0, left))
             if self.now() >= at:
                 return
@@ -73,7 +73,7 @@ class BoxClock:
 
     def wall(self, at: float) -> Wall:
         """What the wall clock says at clock second `at`, judged by what it says now."""
-        real = self._speed == 1.0
+        real = self.speed == 1.0
         epoch = time.time() + (at - self.now()) if real else self._epoch + (at - self.origin)
         offset = datetime.datetime.fromtimestamp(epoch, self._zone).astimezone(self._zone).utcoffset()
         return Wall(epoch, int(offset.total_seconds()) if offset else 0, _state(epoch))

@@ -36,13 +36,15 @@ from simulation.dull import half_dark, half_deaf, out_of_paper
 from simulation.goods import ShelfOfStore
 from simulation.kernel import Kernel
 from simulation.printer import printing, ring
+from simulation.reader.field import SLOT_S
 from simulation.reader.thingmagic import ThingMagic
 from simulation.reader.wire import plugged
 
 PROBE_S = 60.0
 """Real seconds that the simulated Bluetooth may be silent at the beginning of a slow day."""
 READS_PER_S = 50
-EPOCH_MS = 100
+SHORTEST_MS = 100
+"""An epoch is a slot of the field in the box's time, and in real time no driver is asked for a shorter one."""
 NO_SWITCHES = Path("/nonexistent")
 """The root under which the simulated adapter has its switches: it has none."""
 STEP_S = 0.5
@@ -202,7 +204,8 @@ class _Reader:
         await self._story.begun()
         clock = self._story.clock
         with plugged(ThingMagic(self._shelf.field, READS_PER_S), now=clock.now) as wire:
-            options = {"protocol": "thingmagic", "baud": "115200", "region": "eu", "epoch_ms": str(EPOCH_MS)}
+            epoch_ms = max(SHORTEST_MS, round(1000 * SLOT_S / clock.speed))
+            options = {"protocol": "thingmagic", "baud": "115200", "region": "eu", "epoch_ms": str(epoch_ms)}
             driver = ReaderDriver(Device("serial", wire.path, options), name=self._name, clock=clock)
             async with (
                 beside(self._advance(), f"rfid-simulation-{self._name}"),

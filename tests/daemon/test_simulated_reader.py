@@ -8,7 +8,7 @@ from analytics.planogram import parse
 from daemon.clock import BoxClock
 from daemon.simulated import simulated_reader
 from drivers.base import Device, DriverMisconfigured
-from simulation.reader.field import gtin14
+from simulation.reader.field import SLOT_S, gtin14
 
 PLAN = parse(f"gtin,sku,antenna\n{gtin14(1)},assam,1\n{gtin14(2)},oolong,1\n".encode())
 
@@ -23,6 +23,13 @@ async def test_the_stores_shelf_is_read_by_its_plan() -> None:
     assert len({read.epc for one in seen for read in one.reads}) == 12
     for before, after in pairwise(seen):
         assert after.seconds == pytest.approx(after.at - before.at)
+
+
+async def test_an_inventory_lasts_as_long_as_a_tag_answers_or_not() -> None:
+    reader = simulated_reader(Device.parse("sim:?shelf=tea&seed=2"), name="wall", clock=BoxClock("UTC", 2.0), plan=PLAN)
+    async with reader.open() as inventories:
+        seen = [await anext(inventories) for _ in range(5)]
+    assert seen[-1].at - seen[0].at > 3 * SLOT_S - 0.3
 
 
 @pytest.mark.parametrize("options", ["shelf=bread", "colour=red", "seed=x"])
