@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 import time
 from contextlib import nullcontext, suppress
@@ -44,7 +45,8 @@ class _Wall:
 def survey(device: str, planogram: Path | None, seconds: float, as_json: bool) -> None:
     """Listen to the reader at DEVICE (serial:/dev/ttyUSB0?region=eu) and show SKUs, read rates, noise and windows.
 
-    The daemon must not have the reader open. Stand away from the shelf: what is measured is the shelf alone.
+    The daemon must not have the reader open. Stand away from the shelf: what is measured is the shelf alone. Ctrl-C
+    ends it early, with what was heard until then.
 
     Exit codes: 0 tags were heard, 1 none were, 2 usage, 3 no reader answers.
     """
@@ -69,7 +71,10 @@ async def _listen(reader: ReaderDriver, found: ShelfSurvey, seconds: float, cons
     with Live(console=console, auto_refresh=False) if console else nullcontext() as live:
         async with reader.open() as inventories:
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(seconds) as limit:
+                    loop = asyncio.get_running_loop()
+                    for number in (signal.SIGINT, signal.SIGTERM):
+                        loop.add_signal_handler(number, lambda: limit.reschedule(loop.time()))
                     async for inventory in inventories:
                         found.feed(inventory)
                         if live is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -44,6 +45,26 @@ async def test_a_survey_names_goods_rates_and_windows_and_no_serial(tmp_path: Pa
     assert table[0] == 0
     assert items[0].gtin in table[1]
     assert not any(item.epc.hex() in (out + table[1]).lower() for item in items)
+
+
+async def test_a_survey_that_is_ended_early_tells_what_it_heard() -> None:
+    device = ThingMagic(Field(stocked(2, 3, rate=0.9)))
+    with plugged(device) as wire:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cli.main", "rfid", "survey", "--seconds", "600", "--json"),
+            f"serial:{wire.path}?protocol=thingmagic&baud=115200&epoch_ms=200&region=eu",
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(200):
+            if device.streaming:
+                break
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1.5)
+        child.send_signal(signal.SIGINT)
+        out, _ = await asyncio.wait_for(child.communicate(), 30)
+        stopped = not device.streaming
+    assert (child.returncode, stopped) == (0, True)
+    assert sum(row["tags"] for row in json.loads(out)["rows"]) == 6
 
 
 async def test_exit_codes_say_what_happened() -> None:
