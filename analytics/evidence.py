@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.bodies import Bodies
+from analytics.bodies import WIDTH, Bodies
 from analytics.tags import Bools, Heard, Tags
 
 
@@ -23,13 +23,14 @@ from analytics.tags import Bools, Heard, Tags
 class Rules:
     """The engine's constants; times in epochs unless they say seconds.
 
-    A tag is gone at odds of `certain` to one. From all tags together one is taken in an epoch with the chance `unseen`,
-    and with `near` if somebody stands before it; one that was read `handled_db` and `handled_sigma` away from its usual
-    strength, with `handled` in the `handled_s` after.
+    A tag is gone at odds of `certain` to one, and of more where a body covers fewer tags than `witnesses`. From all
+    tags together one is taken in an epoch with the chance `unseen`, and with `near` if somebody stands before it; one
+    that was read `handled_db` and `handled_sigma` away from its usual strength, with `handled` in `handled_s` after.
     """
 
     stray: float = 0.02
     certain: float = 5e3
+    witnesses: float = 20.0
     unseen: float = 2e-3
     near: float = 0.06
     handled: float = 0.02
@@ -117,7 +118,7 @@ class Evidence:
         self._weigh(at, hits, deserted=deserted)
         self._learn(hits)
         tags["heard_at"][hits] = at
-        taken = tags["present"] & ~hits & (tags["odds"] > self._rules.certain)
+        taken = tags["present"] & ~hits & (tags["odds"] > self._certain(deserted=deserted))
         back = ~tags["present"] & (_BITS[tags["history"]] >= self._rules.seen)
         self._settle(back, present=True)
         self._settle(taken, present=False)
@@ -204,6 +205,13 @@ class Evidence:
         bodies.hear(hits, tags["rate"] * known / (known + tags["gap"]), rules.stray)
         tags["odds"] = np.where(tags["present"], bodies.odds(), 0.0)
         tags["shadowed"] = tags["present"] & (tags["history"] & _RECENT == 0) & (bodies.behind() > 0.5)
+
+    def _certain(self, *, deserted: bool) -> float:
+        """The odds that are asked: where few tags lie behind a body, few bear witness that he is there."""
+        if deserted:
+            return self._rules.certain
+        covered = max(2.0, WIDTH * np.count_nonzero(self._tags.rows["present"]))
+        return float(self._rules.certain * max(1.0, self._rules.witnesses / covered) ** 4)
 
     def _settle(self, which: Bools, *, present: bool) -> None:
         if not which.any():

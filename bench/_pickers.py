@@ -1,10 +1,15 @@
 """Engines that say which goods were taken: ours, a plain timeout, and SMURF."""
 
 import math
-from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analytics.evidence import Evidence
 from bench._shelf import Engine, Heard
+
+LONGEST = 200
+"""Epochs that SMURF's window has at most."""
 
 
 class Ours:
@@ -20,74 +25,62 @@ class Ours:
 class Timeout:
     """What most software does: not read for so many epochs is gone."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, items: int) -> None:
         self._epochs = epochs
-        self._silent: dict[int, int] = {}
+        self._silent = np.full(items, epochs)
 
     def taken(self, at: float, heard: Heard, *, deserted: bool = False) -> tuple[int, ...]:
-        silent = self._silent
-        for item in heard:
-            silent[item] = -1
-        gone = []
-        for item in silent:
-            silent[item] += 1
-            if silent[item] == self._epochs:
-                gone.append(item)
-        return tuple(gone)
+        self._silent += 1
+        self._silent[list(heard)] = 0
+        return tuple(np.flatnonzero(self._silent == self._epochs).tolist())
 
 
 class Smurf:
     """SMURF (VLDB 2006): a window of ln(1/delta)/p epochs for each tag, halved when reads leave two sigma."""
 
-    def __init__(self, delta: float) -> None:
+    def __init__(self, delta: float, items: int) -> None:
         self._needed = math.log(1 / delta)
-        self._tags: dict[int, _SmurfTag] = {}
+        self._known = np.zeros(items, np.bool_)
+        self._here = np.zeros(items, np.bool_)
+        self._rate = np.full(items, 0.5)
+        self._window, self._silent = np.ones((2, items), np.intp)
+        self._sums: NDArray[np.intp] = np.zeros((LONGEST + 1, items), np.intp)
+        """All reads up to each of the last epochs, in a ring."""
+        self._epoch = 0
 
     def taken(self, at: float, heard: Heard, *, deserted: bool = False) -> tuple[int, ...]:
-        for item in heard:
-            self._tags.setdefault(item, _SmurfTag())
-        return tuple(item for item, tag in self._tags.items() if tag.epoch(item in heard, self._needed))
+        read = np.zeros(len(self._known), np.bool_)
+        read[list(heard)] = True
+        self._known |= read
+        self._here |= read
+        self._epoch += 1
+        ring = self._sums
+        ring[self._epoch % len(ring)] = ring[(self._epoch - 1) % len(ring)] + read
+        self._silent = np.where(read, 0, self._silent + 1)
+        here, window = self._here, self._window
+        self._rate[here] += (read[here] - self._rate[here]) / 100
+        wanted = np.clip(np.ceil(self._needed / np.maximum(self._rate, 0.03)), 1, LONGEST).astype(np.intp)
+        gone = here & (self._silent >= window) & (window >= wanted)
+        here &= ~gone
+        shrinks = here & (window > wanted) & ~self._steady()
+        window[here & (window < wanted)] += 1
+        window[shrinks] = np.maximum(1, window[shrinks] // 2)
+        return tuple(np.flatnonzero(gone).tolist())
+
+    def _steady(self) -> NDArray[np.bool_]:
+        """Whether the reads of each window are within two sigma of what its rate promises."""
+        ring, items = self._sums, np.arange(len(self._known))
+        got = ring[self._epoch % len(ring)] - ring[(self._epoch - self._window) % len(ring), items]
+        mean = self._window * self._rate
+        return np.asarray(np.abs(got - mean) <= 2 * np.sqrt(mean * (1 - self._rate)))
 
 
-class _SmurfTag:
-    __slots__ = ("here", "rate", "reads", "silent", "window")
-
-    def __init__(self) -> None:
-        self.reads: deque[bool] = deque(maxlen=200)
-        self.rate, self.window, self.silent, self.here = 0.5, 1, 0, True
-
-    def epoch(self, read: bool, needed: float) -> bool:
-        """Whether this epoch's end says that the tag has gone."""
-        self.reads.append(read)
-        self.silent = 0 if read else self.silent + 1
-        if read:
-            self.here = True
-        if not self.here:
-            return False
-        self.rate += (read - self.rate) / 100
-        wanted = min(200, max(1, math.ceil(needed / max(self.rate, 0.03))))
-        if self.silent >= self.window >= wanted:
-            self.here = False
-            return True
-        if self.window > wanted and not self._steady():
-            self.window = max(1, self.window // 2)
-        elif self.window < wanted:
-            self.window += 1
-        return False
-
-    def _steady(self) -> bool:
-        """Whether the reads of the window are within two sigma of what its rate promises."""
-        got = sum(list(self.reads)[-self.window :])
-        mean = self.window * self.rate
-        return abs(got - mean) <= 2 * math.sqrt(mean * (1 - self.rate))
-
-
-def engines() -> dict[str, Engine]:
-    """Ours and its peers, fresh."""
+def engines(items: int) -> dict[str, Engine]:
+    """Ours and its peers, fresh, before so many items."""
     return {
         "ours": Ours(),
-        "timeout 5 s": Timeout(10),
-        "timeout 10 s": Timeout(20),
-        "smurf d=0.05": Smurf(0.05),
-        "smurf d=1e-6": Smurf(1e-6),
+        "timeout 5 s": Timeout(10, items),
+        "timeout 10 s": Timeout(20, items),
+        "smurf d=0.05": Smurf(0.05, items),
+        "smurf d=1e-6": Smurf(1e-6, items),
     }

@@ -13,7 +13,9 @@ from tests.drivers.rfid.test_framing import fuzz
 
 
 def _day(rate: float, shadows: bool, chosen: argparse.Namespace, shelf: tuple[int, int], seed: int) -> dict[str, Score]:
-    cast = {"ours": engines()["ours"]} if chosen.ours_only else engines()
+    cast = engines(shelf[0] * shelf[1])
+    if chosen.ours_only:
+        cast = {"ours": cast["ours"]}
     return judge(cast, rate, shadows=shadows, hours=chosen.hours, seed=seed, shelf=shelf, watched=chosen.camera)
 
 
