@@ -125,11 +125,12 @@ class Bodies:
             ]
         )
         now = np.maximum(now, 1e-300)
-        same, other = ((1.0 - TURNS) * stay / now[_FIRST:])[:, of], (turned / now[_FIRST:])[:, of]
-        share = (stay / np.maximum(stay.sum(axis=0), 1e-300))[:, of]
+        same = np.take((1.0 - TURNS) * stay / now[_FIRST:], of, axis=1)
+        other = np.take(turned / now[_FIRST:], of, axis=1)
+        share = np.take(stay / np.maximum(stay.sum(axis=0), 1e-300), of, axis=1)
         settled = (SETTLES * left / now[_NOBODY])[of]
         alone = (1.0 - settled) * tags[:, _NOBODY] + settled * tags[:, _LEFT]
-        kept, gone_by = ((1.0 - SETTLES) * left / now[_LEFT])[of], (goes / now[_LEFT])[:, of]
+        kept, gone_by = ((1.0 - SETTLES) * left / now[_LEFT])[of], np.take(goes / now[_LEFT], of, axis=1)
         went = kept * tags[:, _LEFT] + (gone_by * tags[:, _FIRST:]).sum(axis=1)
         went += (1.0 - kept - gone_by.sum(axis=0)) * alone
         came = (1.0 - same - other) * tags[:_GONE, _NOBODY].sum(axis=0)
@@ -156,14 +157,16 @@ class Bodies:
     def behind(self) -> Floats:
         """For each tag, the chance that it lies behind a body."""
         own = self._own
-        return np.asarray((self._stand[_FIRST:, self._of[own]] * self._tags[1:_GONE, _FIRST:, own]).sum(axis=(0, 1)))
+        stand = np.take(self._stand[_FIRST:], self._of[own], axis=1)
+        return np.asarray((stand * np.take(self._tags[1:_GONE, _FIRST:], own, axis=2)).sum(axis=(0, 1)))
 
     def nobody(self) -> Floats:
         """For each tag, the chance that nobody stands before its stretch."""
         return np.asarray(self._stand[:_FIRST, self._of[self._own]].sum(axis=0))
 
     def _chances(self) -> Floats:
-        return np.asarray((self._stand[:, self._of[self._own]] * self._tags[:, :, self._own]).sum(axis=1))
+        stand = np.take(self._stand, self._of[self._own], axis=1)
+        return np.asarray((stand * np.take(self._tags, self._own, axis=2)).sum(axis=1))
 
     def _pairs(self, stretches: Ints, rows: Ints) -> Ints:
         """Where these stretches' pairs with these rows have been, or -1."""
