@@ -1,4 +1,4 @@
-"""Every `passerby` command that the papers show is one, with the options that they show."""
+"""What the papers show is there: every `passerby` command with its options, every test that is named as a proof."""
 
 import re
 import shlex
@@ -74,6 +74,29 @@ def test_every_command_is_shown_with_its_output() -> None:
     there = set(everything(main))
     assert len(there) > 30
     assert there - set(with_output()) == set()
+
+
+NAMED = re.compile(r"`(?:pytest )?(tests/[\w/.]+)(?:::(\w+))?")
+
+
+def proofs() -> Iterator[tuple[str, str, str]]:
+    for paper in (*PAPERS, "docs/accuracy.md", "docs/metrics.md"):
+        for path, test in NAMED.findall((ROOT / paper).read_text(encoding="utf-8")):
+            yield paper, path, test
+
+
+@pytest.mark.parametrize(("paper", "path", "test"), sorted(set(proofs())))
+def test_a_test_that_a_paper_names_exists(paper: str, path: str, test: str) -> None:
+    place = ROOT / path
+    assert place.exists(), f"{paper}: there is no {path}"
+    assert not test or f"def {test}(" in place.read_text(encoding="utf-8"), f"{paper}: {path} has no {test}"
+
+
+def test_every_provision_of_the_security_paper_has_a_proof_or_says_that_it_has_none() -> None:
+    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| 5\.\d+ .*", text, re.M)
+    assert len(rows) == 13
+    assert [row for row in rows if "`tests/" not in row and "no test" not in row and "codec tests" not in row] == []
 
 
 def test_there_is_something_to_check() -> None:
