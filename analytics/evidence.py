@@ -118,7 +118,7 @@ class Evidence:
         self._weigh(at, hits, deserted=deserted)
         self._learn(hits)
         tags["heard_at"][hits] = at
-        taken = tags["present"] & ~hits & (tags["odds"] > self._certain(deserted=deserted))
+        taken = tags["present"] & ~hits & (tags["odds"] > self._certain())
         back = ~tags["present"] & (_BITS[tags["history"]] >= self._rules.seen)
         self._settle(back, present=True)
         self._settle(taken, present=False)
@@ -206,10 +206,8 @@ class Evidence:
         tags["odds"] = np.where(tags["present"], bodies.odds(), 0.0)
         tags["shadowed"] = tags["present"] & (tags["history"] & _RECENT == 0) & (bodies.behind() > 0.5)
 
-    def _certain(self, *, deserted: bool) -> float:
-        """The odds that are asked: where few tags lie behind a body, few bear witness that he is there."""
-        if deserted:
-            return self._rules.certain
+    def _certain(self) -> float:
+        """The odds that are asked: where few tags lie behind a body, few bear witness that he is or was there."""
         covered = max(2.0, WIDTH * np.count_nonzero(self._tags.rows["present"]))
         return float(self._rules.certain * max(1.0, self._rules.witnesses / covered) ** 4)
 
