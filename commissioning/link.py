@@ -62,11 +62,10 @@ class Link:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 reader, writer = await asyncio.open_unix_connection(self._path, limit=LONGEST)
-                writer.write(json.dumps(question).encode() + b"\n")
-                line = await reader.readline()
         except (OSError, TimeoutError):
             raise Away from None
         try:
+            line = await _answered(reader, writer, question)
             if line.startswith(b'{"error"'):
                 raise Declined(str(json.loads(line)["error"]))
             while line.endswith(b"\n"):
@@ -77,3 +76,13 @@ class Link:
             return
         finally:
             writer.close()
+
+
+async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, question: dict[str, object]) -> bytes:
+    """The first line of the answer. Raises Away."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            writer.write(json.dumps(question).encode() + b"\n")
+            return await reader.readline()
+    except (OSError, TimeoutError):
+        raise Away from None
