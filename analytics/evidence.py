@@ -50,6 +50,8 @@ class Rules:
 
 RULES = Rules()
 _RECENT = 0b11111
+_FEWEST = 5.0
+"""Tags behind a body below which no more is asked: on so small a shelf a pick would never be told."""
 _BITS = np.array([bin(number).count("1") for number in range(256)], dtype=np.float64)
 
 
@@ -208,7 +210,7 @@ class Evidence:
 
     def _certain(self) -> float:
         """The odds that are asked: where few tags lie behind a body, few bear witness that he is or was there."""
-        covered = max(2.0, WIDTH * np.count_nonzero(self._tags.rows["present"]))
+        covered = max(_FEWEST, WIDTH * np.count_nonzero(self._tags.rows["present"]))
         return float(self._rules.certain * max(1.0, self._rules.witnesses / covered) ** 4)
 
     def _settle(self, which: Bools, *, present: bool) -> None:

@@ -52,7 +52,7 @@ async def test_goods_and_sales_are_told_and_no_serial_is(tmp_path: Path) -> None
         loop.call_later(13, lambda: field.take(items[5], loop.time()))
         async with asyncio.TaskGroup() as group:
             buying = group.create_task(buy(port))
-            trial = await run_box(config, tmp_path, "", 33.0)
+            trial = await run_box(config, tmp_path, "", 43.0)
             buying.cancel()
     assert trial.code == 0, trial.printed.decode()
     rows_told = [row for report in trial.of("report") for row in report.get("shelves", [])]  # type: ignore[attr-defined]
