@@ -22,6 +22,20 @@ def overlaps(a: Boxes, b: Boxes) -> tuple[NDArray[np.float32], NDArray[np.float3
     return both / np.maximum(area_a + area_b - both, tiny), both / np.maximum(np.minimum(area_a, area_b), tiny)
 
 
+def footless(boxes: Boxes, others: Boxes, low: float = 0.33) -> NDArray[np.float32]:
+    """The share of each box's lower part (`low` of its height) that one of the others covers who stands nearer, which
+    is whose box ends lower in the picture: feet hidden behind somebody."""
+    if not len(boxes) or not len(others):
+        return np.zeros(len(boxes), np.float32)
+    left, top, right, bottom = boxes[:, :4].T[..., None]
+    begin = bottom - low * (bottom - top)
+    wide = np.minimum(right, others[:, 2]) - np.maximum(left, others[:, 0])
+    high = np.minimum(bottom, others[:, 3]) - np.maximum(begin, others[:, 1])
+    share = np.maximum(wide, 0) * np.maximum(high, 0) / np.maximum((right - left) * (bottom - begin), 1e-12)
+    most: NDArray[np.float32] = (share * (others[:, 3] > bottom)).max(axis=1)
+    return np.minimum(most, np.float32(1.0))
+
+
 def distinct(boxes: Boxes, iou: float = 0.5, inside: float = 0.8) -> Boxes:
     """Non-maximum suppression, best score first: one box of those that overlap by `iou`, or of which one lies by the
     share `inside` in the other (a head and shoulders within the same person)."""

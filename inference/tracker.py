@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.boxes import Boxes, overlaps
+from inference.boxes import Boxes, footless, overlaps
 from observations import Box, Track
 
 Array: TypeAlias = NDArray[np.float64]
@@ -227,7 +227,9 @@ class Tracker:
 
     def _correct(self, pairs: NDArray[np.int_], found: Array, boxes: Boxes, at: float, step: float) -> None:
         chosen, rules = pairs[:, 0], self.rules
-        rows, seen = self._rows[chosen], found[pairs[:, 1]]
+        rows = self._rows[chosen]
+        hidden = footless(boxes[pairs[:, 1]], boxes[boxes[:, 4] >= self._sure])
+        seen = _upright(found[pairs[:, 1]], rows[:, H], hidden)
         noise = (rules.jitter * np.maximum(rows[:, H], rows[:, W])) ** 2
         gain = rows[:, P] / (rows[:, P] + noise)
         gain_v = rows[:, PV] / (rows[:, P] + noise)
@@ -316,6 +318,13 @@ class Tracker:
         new[:, HITS] = new[:, SURES] = 1
         new[:, FIRST:] = boxes[fresh, :4]
         self._rows = np.vstack((self._rows, new))
+
+
+def _upright(seen: Array, tall: Array, hidden: NDArray[np.float32]) -> Array:
+    """Detections (x, y, w, h) of people known to be `tall`: who hides behind somebody down there is as tall as before,
+    and his head says where he is. A detector's guess of hidden feet jumps by a quarter of a person."""
+    known = tall + (1 - hidden) * (seen[:, 3] - tall)
+    return np.column_stack((seen[:, 0], seen[:, 1] + (known - seen[:, 3]) / 2, seen[:, 2], known))
 
 
 def _within(boxes: Boxes, others: Boxes) -> NDArray[np.float32]:

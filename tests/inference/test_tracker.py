@@ -207,3 +207,25 @@ def test_any_boxes_are_survived() -> None:
         for track in tracker.update(n * float(random.random()), rows):
             assert 0 <= track.box.left <= track.box.right <= 1
             assert 0 <= track.box.top <= track.box.bottom <= 1
+
+
+def test_whose_feet_hide_behind_somebody_keeps_his_height() -> None:
+    """A detector that sees no feet guesses them, here a quarter of the person too high and too low in turn."""
+    tracker, feet = square(), []
+    for n in range(60):
+        guess = 0.3 if n < 8 else 0.3 + (0.07 if n % 2 else -0.07)
+        behind = (0.5, 0.4 + (guess - 0.3) / 2, guess, 0.9)
+        others = () if n < 8 else ((0.51, 0.62, 0.5, 0.95),)
+        tracks = tracker.update(n / 8, boxes(behind, *others))
+        feet += [track.box.bottom for track in tracks if track.box.top < 0.3]
+    assert len(feet) > 50
+    assert max(feet) - min(feet) < 0.02
+
+
+def test_whose_feet_are_seen_is_as_tall_as_he_is_seen() -> None:
+    tracker = square()
+    for n in range(40):
+        tall = 0.3 if n < 20 else 0.36
+        tracks = tracker.update(n / 8, boxes((0.5, 0.25 + tall / 2, tall, 0.9), (0.9, 0.8, 0.3, 0.9)))
+    (one,) = [track for track in tracks if track.box.top < 0.4]
+    assert one.box.bottom == pytest.approx(0.61, abs=0.01)
