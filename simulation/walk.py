@@ -7,6 +7,9 @@ from math import hypot
 
 from simulation.plan import FloorLine, Point, Rectangle
 
+HALF_BODY = 0.15
+"""Metres from the middle of somebody who stands to his chest or back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -68,14 +71,25 @@ class Walk:
         return 0.0, -1.0
 
     def crossings(self, line: FloorLine) -> list[Crossing]:
-        """Every passage of `line`, in order of time."""
-        found = []
+        """Every passage of `line`, in order of time. A line has no width and a person has: who shuffles over it and
+        back without half his body beyond it has not passed."""
+        found: list[Crossing] = []
         for piece in range(len(self.times) - 1):
             share = _meets(self.places[piece], self.places[piece + 1], line.a, line.b)
             if share is not None:
                 at = self.times[piece] + share * (self.times[piece + 1] - self.times[piece])
-                found.append(Crossing(at, _left_of(line.a, line.b, self.places[piece]) > 0))
+                crossing = Crossing(at, _left_of(line.a, line.b, self.places[piece]) > 0)
+                if found and found[-1].inwards != crossing.inwards and self._beyond(line, found[-1].at, at) < HALF_BODY:
+                    found.pop()
+                else:
+                    found.append(crossing)
         return found
+
+    def _beyond(self, line: FloorLine, since: float, until: float) -> float:
+        """How far (metres) from `line` he got between two passages of it."""
+        knots = self.places[bisect_right(self.times, since) : bisect_right(self.times, until)]
+        length = hypot(line.b[0] - line.a[0], line.b[1] - line.a[1])
+        return max((abs(_left_of(line.a, line.b, place)) for place in knots), default=0.0) / length
 
     def inside(self, floor: Rectangle) -> list[tuple[float, float]]:
         """The intervals (seconds) spent inside `floor`, joined where they touch."""

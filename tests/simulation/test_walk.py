@@ -31,6 +31,17 @@ def test_touching_the_line_and_turning_back_is_no_crossing() -> None:
     assert Walk.through([(0, (0.0, -2.0)), (2, (0.0, -0.01)), (4, (0.0, -2.0))]).crossings(DOOR) == []
 
 
+@pytest.mark.parametrize(("far", "passages"), [(0.02, [True]), (0.14, [True]), (0.16, [True, False, True])])
+def test_who_makes_way_over_the_line_has_not_passed_until_half_his_body_is_beyond(
+    far: float, passages: list[bool]
+) -> None:
+    knots = [(0, -2.0), (3, 1.0), (5, -far), (7, 1.0), (8, 2.0)]
+    walk = Walk.through([(at, (0.0, y)) for at, y in knots])
+    assert [one.inwards for one in walk.crossings(DOOR)] == passages
+    alone = Walk.through([(0, (0.0, -2.0)), (3, (0.0, -0.5)), (5, (0.0, far)), (7, (0.0, -1.0))])
+    assert len(alone.crossings(DOOR)) == (2 if far > 0.15 else 0)
+
+
 def test_time_in_a_zone_is_joined_over_knots() -> None:
     walk = Walk.through([(0, (0.0, 0.0)), (10, (10.0, 0.0)), (20, (10.0, 0.0)), (30, (0.0, 0.0))])
     assert walk.inside(Rectangle(4, -1, 6, 1)) == [(4.0, 6.0), (24.0, 26.0)]
