@@ -55,7 +55,8 @@ class Paths:
                     heappush(open_, (cost + step, after, (*route, after)))
         found: list[Point] = []
         at = a
-        for node, onwards in zip(best[1], [*(self._nodes[node] for node in best[1][1:]), b], strict=True):
+        corners = [self._nodes[node] for node in best[1]]
+        for node, onwards in zip(best[1], [*corners, b][1:], strict=True):
             at = self._wider(node, at, onwards, berth)
             found.append(at)
         return [*found, b]
