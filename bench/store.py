@@ -22,17 +22,17 @@ interval in 276 of 288 windows, persons by radio in 260 of 264; 85 of 86 childre
 - Median stay: by zone, and of the zones' errors the mean over all true stays. In one heap half of all stays are walks
   past the window of 4 s and half are stays at shelves of half a minute; the median of the heap lies in the gap between,
   where nobody stays and few errors move it far. It is told beside the goal.
+- Children: boxes from the truth tell nearly all. The detector's boxes of children have their heads in the right place
+  and their feet 2 to 9 pixels of 360 too low, 0.2 m: it was trained before there were any (decision 177).
 - Doors: two who come in one behind the other, in the line of sight, are one box until they part; then one track goes
   on as the other, and an entry is lost. Seldomer one person is marked twice for a second, and both marks cross. Who
-  makes way for somebody on the line itself goes over it and back within a second: the truth counts that, the box's dead
-  band does not.
+  makes way for somebody on the line goes over it and back: the truth counts it from half a body on (decision 175), the
+  box's dead band is 0.24 m there.
 - Street and pavement: the farthest people are about 25 pixels of the detector's input high, walk abreast and overtake
   each other for seconds. Passers, and what is learnt of them, are told too few.
 - Stays, views, flows: a stay whose track breaks becomes two short ones; where two stand side by side their tracks may
-  be exchanged, and their stays are one too long and one too short. Of 389 stays of one hour 342 were told with both
-  ends right within a second.
-- Children: nearly all are told by boxes from the truth, one in seven in pictures; why was not looked into yet. The
-  detector's boxes of children seem too tall.
+  be exchanged, and their stays are one too long and one too short. In the wine zone people stand behind the heads of
+  the queue, and a detector's guess of hidden feet jumps over the zone's edge (decision 176).
 - Visits: only a visit in one unbroken track is matched. `visit_mean` of the occupancy needs no match.
 - Paces: a walk is shorter than the truth by its first and last steps, at the picture's edges.
 - Picked and put back: a customer who stands before a shelf takes up to 80 % of the reads behind him for half a minute.
