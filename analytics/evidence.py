@@ -29,7 +29,7 @@ class Rules:
     """
 
     stray: float = 0.02
-    certain: float = 2e4
+    certain: float = 5e3
     witnesses: float = 20.0
     unseen: float = 2e-3
     near: float = 0.06
@@ -50,7 +50,7 @@ class Rules:
 
 RULES = Rules()
 _RECENT = 0b11111
-_FEWEST = 7.0
+_FEWEST = 5.0
 """Tags behind a body below which no more is asked: on so small a shelf a pick would never be told."""
 _BITS = np.array([bin(number).count("1") for number in range(256)], dtype=np.float64)
 
