@@ -36,8 +36,8 @@ interval in 276 of 288 windows, persons by radio in 260 of 264; 85 of 86 childre
 - Visits: only a visit in one unbroken track is matched. `visit_mean` of the occupancy needs no match.
 - Paces: a walk is shorter than the truth by its first and last steps, at the picture's edges.
 - Picked and put back: a customer who stands before a shelf takes up to 80 % of the reads behind him for half a minute,
-  and half of what is taken here is put back while he is there. With 24 tags a pick is told at a million to one (decision
-  181), so what is back by then is never told: too few picks, where it used to be too many.
+  and half of what is taken here is put back while he is there. With 24 tags a pick is told at a million to one
+  (decision 181), so what is back by then is never told: too few picks, where it used to be too many.
 - Stock: at a window's end it is shadowed where the chance that it is wrong is above 3 % (decision 180).
 - WiFi devices: the phones of the store are of six models whose randomised frames look alike within a model, so the
   estimate is near its lower bound; the interval is wide.
