@@ -185,8 +185,8 @@ async def _try(config: Path, sets: dict[str, str], state: Path, as_json: bool, k
             async with subscribed("127.0.0.1", port, "passerby/#") as messages:
                 printer = asyncio.create_task(_print(messages, as_json, known, _shop_clock(sets)), name="print")
                 code = await _daemon(config, sets, printer)
-                await asyncio.wait([printer], timeout=LINGER)
-                printer.cancel()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(printer, LINGER)
                 return code
     except ImportError as error:
         click.echo(f"the trial's broker is not installed ({error.name}): pip install 'passerby[trial]'", err=True)
