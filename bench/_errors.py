@@ -97,6 +97,7 @@ class Accuracy:
     shadowed: set[str] = field(default_factory=set)
     stock_ends: dict[str, list[bool]] = field(default_factory=lambda: {"clear": [], "shadowed": []})
     bins: dict[str, Bins] = field(default_factory=dict)
+    untold: dict[str, float] = field(default_factory=dict)
 
     def add(self, known: Rehearsal, report: Mapping[str, Any], found: Iterable[Row]) -> None:
         """One report and its rows of truth; a window that a sensor did not see whole is left out."""
@@ -111,6 +112,10 @@ class Accuracy:
         """What is true and told of one message; person-seconds become persons where it is a window's."""
         for row in found:
             name = " ".join([row["section"], *(str(row[key]) for key in _NAMES if key in row)])
+            if "untold" in row:
+                for figure, true in row["true"].items():
+                    self.untold[f"{name}: {figure}"] = self.untold.get(f"{name}: {figure}", 0.0) + true
+                continue
             for figure, true in row["true"].items():
                 scale = seconds if figure == "person_seconds" else 1
                 told = row["error"][figure] + true
@@ -158,6 +163,7 @@ class Accuracy:
                 name: {"seen": len(right), "exact": sum(right)} for name, right in self.stock_ends.items()
             },
             "lengths": {name: one.row() for name, one in sorted(self.bins.items())},
+            "true_and_not_told": {name: round(true, 2) for name, true in sorted(self.untold.items())},
             "errors": {name: one.row() for name, one in sorted(self.errors.items())},
         }
 
@@ -207,7 +213,7 @@ class Accuracy:
 
 _NAMES = (
     *("line", "zone", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
-    *("till", "counter", "target", "entrance", "gate", "camera"),
+    *("till", "counter", "target", "entrance", "gate", "portal", "camera"),
 )
 
 

@@ -12,6 +12,7 @@ from drivers.rfid.epc import gtin
 from observations import Advertisement, Inventory, TagRead
 from simulation.adverts import Advert, Ether
 from simulation.goods import ShelfOfStore
+from simulation.portal import PORTAL, TILL, PortalOfStore
 from simulation.reader.field import Answer
 from simulation.store import Store
 
@@ -67,6 +68,16 @@ def read(store: Store, round_s: float = ROUND_S) -> Iterator[Inventory]:
         at = store.origin + (number + 1) * round_s
         goods.advance(at)
         yield Inventory(at, round_s, READER, 1, _reads(goods.field.inventory(at, 1)))
+
+
+def carried_out(store: Store, reader: str, round_s: float = 1.0) -> Iterator[Inventory]:
+    """The rounds of the reader of this name at the exit, antenna by antenna."""
+    portal = PortalOfStore(store, [shelf(store)])
+    for number in range(int(store.hours * 3600 / round_s)):
+        at = store.origin + (number + 1) * round_s
+        portal.advance(at)
+        for antenna in (PORTAL, TILL):
+            yield Inventory(at, round_s, reader, antenna, _reads(portal.field.inventory(at, antenna)))
 
 
 def _reads(answers: Sequence[Answer]) -> tuple[TagRead, ...]:

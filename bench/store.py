@@ -45,9 +45,12 @@ in 260 of 264; 85 of 86 children, 475 of 475 lookers at the window.
   not say more here, and its interval is as wide (decision 163).
 - Passers outside: the picture's edge runs along the pavement, and who walks beside somebody in the picture is counted
   with him (decision 164).
+- Portal: an item is heard for three to nine seconds, and counts with the second round that hears it.
+- Bluetooth `heard`: the true ones are the adverts of phones whose mean level is above the gate; what the box takes for
+  inside is smoothed, and off as `occupancy` is.
 - Not in the table: attention, for in this view a face is ten pixels high (`python -m bench attention` has a nearer
-  one); hands, for nobody in the store reaches; and what needs days: returning shares, the audit's verdicts (`python -m
-  bench fusion`).
+  one); hands, for a hand is five (`python -m bench hands`; what they did is told above); and what needs days: who comes
+  again (`python -m bench returning`) and the audit's verdicts (`python -m bench fusion`).
 """
 
 HANDS = "## Hands at shelves"
@@ -153,6 +156,10 @@ def page(figures: dict[str, object]) -> str:
                 f"- interval of {name}: {one['mean_width']} wide, holds the truth in {one['held']} of {one['windows']}"
                 for name, one in held.items()
             ),
+            "",
+            "True, and not told by this box:",
+            "",
+            *(f"- {name}: {true:g}" for name, true in figures.get("true_and_not_told", {}).items()),  # type: ignore[attr-defined]
             CAUSES.rstrip(),
         ]
     )

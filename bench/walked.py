@@ -13,7 +13,7 @@ from pathlib import Path
 from bench._box import MIDNIGHT, Moment, StoreBox, requests
 from bench._errors import Accuracy
 from bench._machine import show
-from bench._senses import heard, planogram, read
+from bench._senses import carried_out, heard, planogram, read
 from cli.truth import beside, rehearsal
 from config.load import load
 from daemon.identity import birth
@@ -87,6 +87,7 @@ def sensed(store: Store) -> list[Iterator[Moment]]:
     places = {"back": Ether(store), "counter": Ether(store, store.plan.till)}
     every += [((one.at, 3, one) for one in heard(store, radio, ether)) for radio, ether in places.items()]
     every.append((one.at, 4, one) for one in read(store))
+    every.append((one.at, 4, one) for one in carried_out(store, "gate"))
     every.append((at, 5, Receipt(at, "one", "sale")) for at in sales(store))
     return every
 

@@ -1,9 +1,11 @@
 """What really happened in the simulated store, beside what the box reports of it; only a trial knows it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
@@ -16,19 +18,23 @@ from simulation.crew import Greeting
 from simulation.goods import ShelfOfStore
 from simulation.hearing import Levels
 from simulation.passages import Rules
+from simulation.portal import PortalOfStore
 from simulation.rehearsal import Rehearsal
 from simulation.store import Store
 
 Row = dict[str, Any]
 _KEYS = (
     *("line", "zone", "zones", "queue", "area", "window", "from_zone", "to_zone", "shelf", "sku", "name"),
-    *("till", "counter", "target", "entrance", "gate", "camera"),
+    *("till", "counter", "target", "entrance", "gate", "portal", "camera"),
 )
 _INTERVALS = {
     "devices": ("devices_low", "devices_high"),
     "persons": ("persons_low", "persons_high"),
     "outside": ("outside_low", "outside_high"),
+    "share": ("share_low", "share_high"),
 }
+_HANDS = "passers", "reached", "touched", "picked", "put_back", "unclear"
+_UNSEEN = "not told: a hand is five pixels in this picture"
 _EXACT = 0.05
 _WHOLE = 0.95
 """Share of a window that a sensor must have seen to be held against the truth of all of it without a word."""
@@ -37,12 +43,15 @@ _WHOLE = 0.95
 def rehearsal(config: Config, store: Store) -> Rehearsal:
     """The truth that belongs to a configuration; `store.origin` in epoch seconds."""
     plan = _planogram(config)
-    shelves = {}
+    shelves, portals = {}, {}
     for name, reader in config.readers.items():
-        zone = _options(reader.device).get("shelf", "tea")
-        places = plan.before(name, 1)
+        options, places = _options(reader.device), plan.before(name, 1)
         if reader.device.startswith("sim:") and places:
-            shelves[places[0].shelf] = ShelfOfStore(store, zone, [place.gtin for place in places])
+            goods = ShelfOfStore(store, options.get("shelf", "tea"), [place.gtin for place in places])
+            if options.get("at") == "exit":
+                portals[name] = PortalOfStore(store, [goods])
+            else:
+                shelves[places[0].shelf] = goods
     asked = Asked(
         stops={name: zone.stop for name, zone in config.zones.items()},
         window_stop=next((window.stop for window in config.shop_windows.values()), 3.0),
@@ -53,6 +62,9 @@ def rehearsal(config: Config, store: Store) -> Rehearsal:
             for name, radio in config.ble.items()
         },
         shelves=shelves,
+        portals=portals,
+        reaching={shelf.zone: shelf for shelf in shelves.values()},
+        midnight=_midnight(config.box.timezone, store.origin),
         skus=plan.skus,
         greet={name: counter.greet for name, counter in config.service.items()},
         lines={name: Rules(line.child_below, line.group_gap, line.reentry) for name, line in config.lines.items()},
@@ -72,6 +84,12 @@ def rehearsal(config: Config, store: Store) -> Rehearsal:
         },
     )
     return Rehearsal(store, asked)
+
+
+def _midnight(timezone: str | None, at: float) -> float:
+    """The beginning of the local day of `at`, epoch seconds."""
+    local = datetime.fromtimestamp(at, ZoneInfo(timezone) if timezone else None)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def _options(device: str) -> dict[str, str]:
@@ -103,8 +121,17 @@ def rows(known: Rehearsal, report: dict[str, Any]) -> list[Row]:
 def beside(known: Rehearsal, topic: str, payload: Any) -> list[Row]:
     """The truth of one message: of the rows of a report, of a heat map, and nothing of any other."""
     if topic.endswith("/report") and isinstance(payload, dict):
-        return rows(known, payload)
+        return rows(known, payload) + untold(known, payload)
     return _heat(known, payload) if topic.endswith("/heatmap") and isinstance(payload, dict) else []
+
+
+def untold(known: Rehearsal, report: dict[str, Any]) -> list[Row]:
+    """What hands did before shelves where the box counts none: rows without an error, which say why in `untold`."""
+    start, end = float(report["start"]), float(report["start"] + report["seconds"])
+    shelves = known.reached if "hands" not in report else ()
+    told = [{"shelf": shelf, **dict.fromkeys(_HANDS, 0)} for shelf in shelves]
+    found = [(row["shelf"], known.figures("hands", row, start, end)) for row in told]
+    return [{"section": "hands", "shelf": shelf, "true": true, "untold": _UNSEEN} for shelf, true in found if true]
 
 
 def _heat(known: Rehearsal, told: dict[str, Any]) -> list[Row]:
@@ -149,11 +176,13 @@ def scrolled(found: list[Row], told: Any = None) -> Iterator[Text]:
         names = " ".join(str(row[key]) for key in _KEYS if key in row)
         text = Text(f"  {'truth':8} {row['section']} {names}", style="dim")
         for name, true in row["true"].items():
-            error = row["error"][name]
             text.append(f" {name} {true:.10g}" if isinstance(true, int) else f" {name} {true:.1f}")
+            if "untold" in row:
+                continue
+            error = row["error"][name]
             exact = abs(error) < _EXACT
             text.append(" (exact)" if exact else f" ({error:+.3g})", style="green" if exact else "yellow")
             if name in row.get("in_interval", {}):
                 held = row["in_interval"][name]
                 text.append(" inside" if held else " outside", style="green" if held else "red")
-        yield text
+        yield text.append(f" ({row['untold']})") if "untold" in row else text

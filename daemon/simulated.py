@@ -35,6 +35,7 @@ from simulation.camera import SimulatedCamera
 from simulation.dull import half_dark, half_deaf, out_of_paper
 from simulation.goods import ShelfOfStore
 from simulation.kernel import Kernel
+from simulation.portal import PORTAL, TILL, PortalOfStore
 from simulation.printer import printing, ring
 from simulation.reader.field import SLOT_S
 from simulation.reader.thingmagic import ThingMagic
@@ -80,12 +81,17 @@ def simulated_radio(device: Device, *, name: str, clock: BoxClock, **settings: o
 
 
 def simulated_reader(device: Device, *, name: str, clock: BoxClock, plan: Planogram) -> Driver[Inventory]:
-    """A reader of goods at a shelf of the store of this box (`shelf`: its name). Raises DriverMisconfigured."""
+    """A reader before the shelf of the store of this box that option `shelf` names; with `at=exit` where the goods of
+    that shelf leave: antenna 1 is the portal, 2 the till. Raises DriverMisconfigured."""
     options, shelf = _without(device, "shelf", "tea")
+    options, place = _without(options, "at", "shelf")
     story = story_of(options, clock)
-    gtins = [place.gtin for place in plan.before(name, 1)]
+    gtins = [one.gtin for one in plan.before(name, 1)]
+    if place not in ("shelf", "exit"):
+        raise DriverMisconfigured("bad_option", "at is one of shelf, exit")
     try:
-        return _Reader(story, ShelfOfStore(story.store, shelf, gtins), name)
+        goods = ShelfOfStore(story.store, shelf, gtins)
+        return _Reader(story, goods if place == "shelf" else PortalOfStore(story.store, [goods]), name)
     except ValueError as error:
         raise DriverMisconfigured("bad_option", str(error)) from None
 
@@ -193,19 +199,21 @@ class _Radio:
 
 
 class _Reader:
-    """An emulated module before a shelf of the store, on a serial port of its own."""
+    """An emulated module before the goods of the store, on a serial port of its own."""
 
-    def __init__(self, story: Story, shelf: ShelfOfStore, name: str) -> None:
-        self._story, self._shelf, self._name = story, shelf, name
+    def __init__(self, story: Story, goods: ShelfOfStore | PortalOfStore, name: str) -> None:
+        self._story, self._goods, self._name = story, goods, name
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[Inventory]]:
         """Plug the module in and read it."""
         await self._story.begun()
         clock = self._story.clock
-        with plugged(ThingMagic(self._shelf.field, READS_PER_S), now=clock.now) as wire:
+        with plugged(ThingMagic(self._goods.field, READS_PER_S), now=clock.now) as wire:
             epoch_ms = max(SHORTEST_MS, round(1000 * SLOT_S / clock.speed))
             options = {"protocol": "thingmagic", "baud": "115200", "region": "eu", "epoch_ms": str(epoch_ms)}
+            if isinstance(self._goods, PortalOfStore):
+                options["antennas"] = f"{PORTAL},{TILL}"
             driver = ReaderDriver(Device("serial", wire.path, options), name=self._name, clock=clock)
             async with (
                 beside(self._advance(), f"rfid-simulation-{self._name}"),
@@ -217,7 +225,7 @@ class _Reader:
 
     async def _advance(self) -> None:
         while True:
-            self._shelf.advance(self._story.clock.now())
+            self._goods.advance(self._story.clock.now())
             await self._story.clock.sleep(STEP_S)
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from simulation.phones import Call, phones
 from simulation.plan import Point
+from simulation.regulars import regulars
 from simulation.store import Store
 
 AT_ONE_METRE_DBM = -38.0
@@ -46,7 +47,7 @@ class Air:
 
     def calls(self) -> Iterator[Call]:
         """All calls of all phones, in order of time, heard or not."""
-        carried = [phone.calls() for phone in phones(self.store.people, self.store.seed)]
+        carried = [phone.calls() for phone in phones(self.store.people, self.store.seed, regulars(self.store))]
         return merge(*carried, key=lambda call: call.at)
 
     def arriving(self) -> Iterator[tuple[Call, int]]:

@@ -22,8 +22,9 @@ _STEP_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """The truth about one item: taken at `at`, put back at `back` (clock seconds; None if it was bought)."""
+    """The truth about one item: taken by `person` at `at`, put back at `back` (clock seconds; None if he kept it)."""
 
+    person: Person
     item: Item
     at: float
     back: float | None
@@ -55,7 +56,7 @@ class ShelfOfStore:
     """
 
     def __init__(self, store: Store, zone: str, gtins: Sequence[str], antenna: int = 1, each: int = 6) -> None:
-        self._store = store
+        self._store, self.zone = store, zone
         self._floor = _floor(store, zone)
         self._rng = random.Random(f"{store.seed}/goods/{zone}/{antenna}")
         self._antenna, self._each = antenna, each
@@ -88,6 +89,10 @@ class ShelfOfStore:
             if person.role is Role.CUSTOMER and self._floor.contains(person.walk.place(at)):
                 self.field.bodies.append(Body(self._antenna, self._x_m(person, at), _BODY_M, 0.8, at, at + _STEP_S))
 
+    def kept(self) -> list[Taking]:
+        """What was carried to the tills, in the order in which it was taken."""
+        return [one for one in self.takings if one.back is None]
+
     def stock(self, at: float) -> Counter[str]:
         """How many items of each GTIN lie there at `at`."""
         lying = Counter(item.gtin for item in self._first)
@@ -113,7 +118,7 @@ class ShelfOfStore:
                 continue
             item = self._rng.choice(near)
             back = None if stand.person.bought else stand.leave
-            self.takings.append(Taking(item, at, back))
+            self.takings.append(Taking(stand.person, item, at, back))
             if back is None:
                 del lies[item.epc]
                 new = Filling(self._item(item.gtin, item.x_m), at + RESTOCKED_S)

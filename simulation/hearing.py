@@ -1,11 +1,14 @@
 """Which phones the radios of the simulated store could hear, exactly; it refuses to count what is under a gate."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil
 from statistics import mean
 
 from simulation.adverts import Ether
 from simulation.air import Air
+from simulation.regulars import DAY_S
 from simulation.store import Store
 from simulation.truth import moments
 
@@ -28,9 +31,12 @@ class Hearing:
         self._store = store
         self._arriving = Air(store).arriving()
         self._heard: list[tuple[float, str, int]] = []
+        self._adverts: dict[str, _Adverts] = {}
+        self._addresses = Air(store).arriving()
+        self._days: dict[int, set[str]] = defaultdict(set)
 
-    def bluetooth(self, ether: Ether, gate_dbm: float, start: float, end: float) -> dict[str, float]:
-        """Phones on the air whose mean signal is above the gate."""
+    def bluetooth(self, name: str, ether: Ether, gate_dbm: float, start: float, end: float) -> dict[str, float]:
+        """Phones on the air whose mean signal at this radio is above the gate, and what it heard of them."""
         near = [
             sum(
                 ether.mean_dbm(one.walk.place(at)) >= gate_dbm and ether.advertises(one)
@@ -38,7 +44,26 @@ class Hearing:
             )
             for at in moments(start, end)
         ]
-        return {"occupancy": mean(near), "min_devices": max(near)}
+        if name not in self._adverts:
+            self._adverts[name] = _Adverts(ether, gate_dbm)
+        return {
+            "occupancy": mean(near),
+            "min_devices": max(near),
+            "heard": self._adverts[name].between(start, end),
+        }
+
+    def returning(self, gate_dbm: float, midnight: float, end: float) -> dict[str, float]:
+        """The share of the phones that keep their address and were heard on the day so far which were heard on an
+        earlier day of the week, too. Local days begin at `midnight` and every 86,400 s after it, weeks every seven."""
+        for call, strength in self._addresses:
+            if call.phone.model.fixed and strength >= gate_dbm:
+                self._days[int((call.at - midnight) // DAY_S)].add(call.phone.make)
+            if call.at >= end:
+                break
+        day = ceil((end - midnight) / DAY_S) - 1
+        week = set[str]().union(*(self._days[one] for one in range(day - day % 7, day)))
+        today = self._days[day]
+        return {"share": len(today & week) / len(today)} if today and week else {}
 
     def wifi(self, levels: Levels, start: float, end: float) -> dict[str, float]:
         """Phones of which the radio heard something above the gate, by their loudest call, and who stayed a minute."""
@@ -64,3 +89,28 @@ class Hearing:
             "passers": len(phones) - stayed,
             "heard": sum(map(len, phones.values())),
         }
+
+
+class _Adverts:
+    """The adverts that a radio receives of phones above its gate; to be asked window by window."""
+
+    def __init__(self, ether: Ether, gate_dbm: float) -> None:
+        self._arriving = self._near(replace(ether), gate_dbm)
+        self._received: deque[float] = deque()
+
+    def between(self, start: float, end: float) -> int:
+        """How many came in start <= at < end."""
+        while not self._received or self._received[-1] < end:
+            at = next(self._arriving, None)
+            if at is None:
+                break
+            self._received.append(at)
+        while self._received and self._received[0] < start:
+            self._received.popleft()
+        return sum(at < end for at in self._received)
+
+    @staticmethod
+    def _near(ether: Ether, gate_dbm: float) -> Iterator[float]:
+        for advert, _ in ether.heard():
+            if not advert.badge and ether.mean_dbm(advert.owner.walk.place(advert.at)) >= gate_dbm:
+                yield advert.at

@@ -4,7 +4,7 @@ How phones probe (frames in a burst, time between bursts, the share of bursts th
 summed up from published measurements of single phones in three states: locked, awake, in use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -54,18 +54,22 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What one person carries, drawn from the store's seed."""
+    """What one person carries, drawn from the store's seed. `make` is what it was made from: who comes again on another
+    day has the same phone, with other calls."""
 
     owner: Person
     model: Model
     state: int
     seed: str
+    make: str
 
     def calls(self) -> Iterator[Call]:
         """Every frame while its owner is on the plan, in order of time. Each burst has an address of its own, except
         on phones that keep theirs."""
         draw = Random(self.seed)
         fixed = _address(draw, local=False)
+        if self.make != self.seed:
+            fixed = _address(Random(self.make), local=False)
         at = self.owner.walk.start + self._pause(draw) * draw.random()
         sequence = draw.randrange(4096)
         while at < self.owner.walk.end:
@@ -82,15 +86,19 @@ class Phone:
         return min(self.model.pauses[self.state] * draw.lognormvariate(0.0, self.model.spread), 120.0)
 
 
-def phones(people: tuple[Person, ...], seed: int) -> Iterator[Phone]:
-    """Everybody's phone: most have one, most of these are locked; staff keep theirs locked."""
+def phones(people: tuple[Person, ...], seed: int, first: Mapping[int, int] | None = None) -> Iterator[Phone]:
+    """Everybody's phone: most have one, most of these are locked; staff keep theirs locked. `first` tells by which
+    number somebody who comes again was known the first time."""
     for person in people:
-        draw = Random(f"{seed}/phone/{person.number}")
+        number = (first or {}).get(person.number, person.number)
+        draw = Random(f"{seed}/phone/{number}")
         if draw.random() > OWNED:
             continue
         model = draw.choices(MODELS, [one.share for one in MODELS])[0]
         state = draw.choices((LOCKED, AWAKE, USED), (0.7, 0.2, 0.1))[0]
-        yield Phone(person, model, LOCKED if person.role is Role.STAFF else state, f"{seed}/calls/{person.number}")
+        if person.role is Role.STAFF:
+            state = LOCKED
+        yield Phone(person, model, state, f"{seed}/calls/{person.number}", f"{seed}/calls/{number}")
 
 
 def _address(draw: Random, *, local: bool) -> bytes:

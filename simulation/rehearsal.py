@@ -80,6 +80,9 @@ class Rehearsal:
             "staff": self._staff,
             "staff_zones": self._staffed,
             "shelves": trade.shelf,
+            "portals": trade.portal,
+            "hands": trade.hands,
+            "returning": self._returning,
             "goods_funnels": trade.funnel,
         }
 
@@ -87,6 +90,11 @@ class Rehearsal:
     def sections(self) -> frozenset[str]:
         """Those of a report that have a truth."""
         return frozenset(self._sections)
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The shelves into which hands reach."""
+        return tuple(self._asked.reaching)
 
     def figures(self, section: str, told: Row, start: float, end: float) -> Figures:
         """The true values of the told row's figures in start <= at < end (clock seconds); empty if there are none."""
@@ -266,7 +274,12 @@ class Rehearsal:
 
     def _devices(self, told: Row, start: float, end: float) -> Figures:
         ether, gate = self._asked.ethers.get(told["name"]), self._asked.ble_gate_dbm.get(told["name"], -78.0)
-        return self._hearing.bluetooth(ether, gate, start, end) if ether is not None else {}
+        return self._hearing.bluetooth(told["name"], ether, gate, start, end) if ether is not None else {}
+
+    def _returning(self, told: Row, start: float, end: float) -> Figures:
+        """Phones that keep their address and were heard on an earlier day, of those that were heard today."""
+        gates = [levels.gate_dbm for levels in self._asked.wifi.values()]
+        return self._hearing.returning(min(gates), self._asked.midnight, end) if gates else {}
 
     def _phones(self, told: Row, start: float, end: float) -> Figures:
         """Phones that the radio heard, and the mean number of visitors."""

@@ -56,6 +56,34 @@ class Trade:
             "put_back": sum(one.back is not None and start <= one.back < end for one in ours),
         }
 
+    def portal(self, told: Row, start: float, end: float) -> Figures:
+        """What was carried out, and what of it no till had heard."""
+        portal = self._asked.portals.get(told["portal"])
+        if portal is None:
+            return {}
+        out = [one for one in portal.leavings if start <= one.at < end]
+        return {"passed": len(out), "unpaid": sum(not one.paid for one in out)}
+
+    def hands(self, told: Row, start: float, end: float) -> Figures:
+        """Who stood there, who reached into it, and each hand that took or put back. Somebody has reached when he does
+        so for the first time."""
+        shelf = self._asked.reaching.get(told["shelf"])
+        if shelf is None:
+            return {}
+        first: dict[int, float] = {}
+        for one in shelf.takings:
+            first[one.person.number] = min(one.at, first.get(one.person.number, one.at))
+        picked = sum(start <= one.at < end for one in shelf.takings)
+        back = sum(one.back is not None and start <= one.back < end for one in shelf.takings)
+        return {
+            "passers": stays(self._store, shelf.zone, start, end).views,
+            "reached": sum(start <= at < end for at in first.values()),
+            "touched": picked + back,
+            "picked": picked,
+            "put_back": back,
+            "unclear": 0,
+        }
+
     def funnel(self, told: Row, start: float, end: float) -> Figures:
         """Who stopped, who took, who put back."""
         shelf = self._asked.shelves.get(told["zone"])

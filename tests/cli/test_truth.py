@@ -11,7 +11,7 @@ from click import UsageError
 from click.testing import CliRunner
 
 from cli.trial import _fault, _opening, simulated, trial, zone
-from cli.truth import rehearsal, rows, scrolled
+from cli.truth import beside, rehearsal, rows, scrolled
 from config import parse
 from events import Report
 from simulation.rehearsal import Rehearsal
@@ -89,7 +89,9 @@ def test_what_is_asked_of_the_store_is_asked_of_every_device() -> None:
     told, known = simulated(EXAMPLE, {}, {"seed": "7", "hours": "0.5"}, [("wifi", 60.0), ("counter", 90.0)])
     assert known is not None
     assert (known.store.seed, known.store.hours) == (7, 0.5)
-    devices = {"cameras.floor", "wifi.box", "wifi.street", "ble.back", "ble.counter", "readers.tea", "tills.one"}
+    devices = {"cameras.floor", "wifi.box", "wifi.street", "ble.back", "ble.counter", "readers.tea", "readers.gate"} | {
+        "tills.one"
+    }
     assert set(told) == {"box.timezone", *(f"{name}.device" for name in devices)}
     del told["box.timezone"]
     for device in told.values():
@@ -144,7 +146,25 @@ def test_a_trial_says_what_it_shows(known: Rehearsal) -> None:
     assert "one every 15 s" in said
 
 
-def test_every_section_of_a_report_has_a_truth_or_a_reason_for_none(known: Rehearsal) -> None:
-    """Nobody in the store reaches into a shelf, carries tags through a gate, or comes back on another day."""
+def test_hands_are_known_where_this_box_counts_none_and_it_is_said_why() -> None:
+    config = parse(EXAMPLE.read_text(encoding="utf-8"))
+    known = rehearsal(config, Store(seed=3, origin=BEGAN, hour=12, hours=1))
+    window = {"start": int(BEGAN) + 900, "seconds": 1800, "lines": []}
+    (row,) = beside(known, "passerby/1/a/b/report", window)
+    true = row["true"]
+    assert true["touched"] == true["picked"] + true["put_back"] > true["reached"] > 0
+    assert true["passers"] >= true["reached"]
+    zone = known.figures("zones", {"zone": "tea", "views": 0}, BEGAN + 900, BEGAN + 2700)
+    assert true["passers"] == zone["views"]
+    (line,) = scrolled([row], window)
+    assert "five pixels" in line.plain
+    assert f"picked {true['picked']}" in line.plain
+    counted = {"shelf": "tea", **dict.fromkeys(true, 0)}
+    (told,) = beside(known, "passerby/1/a/b/report", window | {"hands": [counted]})
+    assert told["true"] == true
+    assert told["error"]["picked"] == -true["picked"]
+
+
+def test_every_section_of_a_report_has_a_truth(known: Rehearsal) -> None:
     sections = {name for name, kind in get_type_hints(Report).items() if get_origin(kind) is tuple}
-    assert sections - known.sections == {"quality", "hands", "portals", "returning"}
+    assert sections - known.sections == {"quality"}
