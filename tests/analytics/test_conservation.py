@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bench._everything import Everything
 from observations import Percept, Tally
 from tests.analytics.scene import Person, Scene
-from tests.analytics.walks import FEW, crowds
+from tests.analytics.walks import FEW, crowds, journey
 
 ADDITIVE = {
     "lines": ("in_", "out", "uturns"),
@@ -27,6 +27,8 @@ ADDITIVE = {
     "staff_lines": ("in_", "out", "visitors_in", "visitors_out"),
 }
 ENDS = 99.0
+LINGERER = journey(5.0, [(0.5, 0.45, 7.5)])
+"""Somebody who is surely counted: who only looks in at the corner of the picture is not."""
 
 
 def pictures(people: list[Person]) -> list[Percept]:
@@ -38,7 +40,7 @@ def pictures(people: list[Person]) -> list[Percept]:
 def test_a_picture_that_comes_twice_or_late_changes_nothing_at_all(people: list[Person], random: Random) -> None:
     clean, torn = Everything(), Everything()
     before: list[Percept] = []
-    for percept in pictures(people):
+    for percept in pictures([*people, LINGERER]):
         for box in (clean, torn):
             box.feed(percept.at, percept)
         before.append(percept)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 PLACE = os.environ.get("PASSERBY_RIG", "")
 
 
-def pytest_configure() -> None:
-    """Generated examples may take as long as they need, however busy the machine is; under emulation they are fewer."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Generated examples are the same at every run and may take as long as they need, however busy the machine is;
+    under emulation they are fewer. `--hypothesis-profile=new` looks for others."""
     if not find_spec("hypothesis"):
         return
     from hypothesis import HealthCheck, settings
@@ -31,8 +32,9 @@ def pytest_configure() -> None:
     patient: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     if PLACE in ("inside", "arm64"):
         patient["max_examples"] = 20
-    settings.register_profile("patient", **patient)
-    settings.load_profile("patient")
+    settings.register_profile("same", **patient, derandomize=True)
+    settings.register_profile("new", **patient, derandomize=False)
+    settings.load_profile(config.getoption("--hypothesis-profile", None) or "same")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
