@@ -1,8 +1,9 @@
 """Somebody is there while the shop is closed: an alarm about a camera, never about who it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from analytics.alarm import Alarm
+from analytics.view import InView, View
 from observations import Percept, Tally
 
 
@@ -29,3 +30,10 @@ class AfterHours:
     def alarms(self, at: float) -> list[Tally]:
         """Persons present while it is closed."""
         return self._alarm.judge(at, bool(self._present) and self._closed(at), len(self._present))
+
+
+@InView
+def after_hours(view: View) -> Iterator[AfterHours]:
+    """Of every camera, where the shop closes."""
+    if view.closed is not None:
+        yield AfterHours(view.camera, view.closed)

@@ -1,5 +1,6 @@
 """Who faces what: heads turned to a display or a sector of a shelf; of a face only its direction is used."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -7,6 +8,7 @@ from analytics.crossing import Reference
 from analytics.durations import CARRY, Durations
 from analytics.geometry import Point, Polygon
 from analytics.stay import Stays
+from analytics.view import InView, View
 from analytics.zone import VIEW
 from observations import Percept, Tally, Track, Value
 
@@ -121,3 +123,9 @@ class AttentionCounter:
             look.counted = True
             self._lookers += 1
             self._waits.add(max(0.0, look.first - since))
+
+
+@InView
+def attention(view: View) -> Iterator[AttentionCounter]:
+    """Every target's."""
+    return (AttentionCounter(target, view.carry) for target in view.drawings(Target))

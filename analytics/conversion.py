@@ -1,5 +1,8 @@
 """Who leaves having bought and who without: two lanes to the street, and no connection to a till."""
 
+from collections.abc import Iterator
+
+from analytics.area import Area, BehindLines, fed
 from analytics.crossing import Crossing, Way
 from observations import Tally, Value
 
@@ -31,3 +34,13 @@ class Conversion:
     def restart(self, at: float) -> None:
         """Begin the next window."""
         self._bought = self._unbought = 0
+
+
+@BehindLines
+def conversions(area: Area) -> Iterator[Conversion]:
+    """Where there is a lane for those who bought."""
+    if area.bought:
+        conversion = fed(Conversion(area.name), [line for line in area.lines if line not in area.bought])
+        for line in area.bought:
+            line.heard.append(conversion.bought)
+        yield conversion

@@ -1,9 +1,11 @@
 """From which zone to which, and along which routes: only as often as hides who walked; no path of anybody is kept."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from analytics.durations import CARRY
-from analytics.zone import View
+from analytics.view import InView, View
+from analytics.zone import Viewed, zones
 from observations import Percept, Tally
 
 LONGEST = 6
@@ -34,13 +36,13 @@ class Flow:
         self._pairs.clear()
         self._routes.clear()
 
-    def viewed(self, view: View) -> None:
+    def viewed(self, seen: Viewed) -> None:
         """Somebody has been in a zone."""
-        walk = self._walks.setdefault(view.number, [])
-        if walk and walk[-1] != view.zone:
-            self._pairs[walk[-1], view.zone] += 1
-        if not walk or walk[-1] != view.zone:
-            walk.append(view.zone)
+        walk = self._walks.setdefault(seen.number, [])
+        if walk and walk[-1] != seen.zone:
+            self._pairs[walk[-1], seen.zone] += 1
+        if not walk or walk[-1] != seen.zone:
+            walk.append(seen.zone)
             del walk[LONGEST:-1]
 
     def feed(self, at: float, seen: Percept) -> None:
@@ -69,3 +71,14 @@ class Flow:
         told = {route for route, persons in self._routes.most_common(TOP) if persons >= self._carry}
         self._pairs = Counter({pair: n for pair, n in self._pairs.items() if n < self._carry})
         self._routes = Counter({route: n for route, n in self._routes.items() if route not in told})
+
+
+@InView
+def flows(view: View) -> Iterator[Flow]:
+    """Where there is more than one zone."""
+    counters = view.made(zones)
+    if len(counters) > 1:
+        flow = Flow(view.carry)
+        for counter in counters:
+            counter.heard.append(flow.viewed)
+        yield flow

@@ -1,12 +1,13 @@
 """Zones that are much fuller than is usual at this hour, or empty all at once: heads are counted, not followed."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 
 from analytics.alarm import Alarm, Incident
-from analytics.zone import ZoneCounter
+from analytics.view import InView, View
+from analytics.zone import ZoneCounter, zones
 from observations import Percept, Tally
 
 SIGMAS = 3.0
@@ -109,3 +110,11 @@ class Gathering:
         if self._hour is not None and self._seconds >= ENOUGH:
             self._usual[self._hour].learn(self._sum / self._seconds, self._squares / self._seconds)
         self._hour, self._seconds, self._sum, self._squares = hour, 0, 0.0, 0.0
+
+
+@InView
+def gatherings(view: View) -> Iterator[Gathering]:
+    """Of every zone that has a smallest crowd."""
+    for counter in view.made(zones):
+        if counter.zone.gathering is not None:
+            yield Gathering(counter, counter.zone.gathering, view.hour)

@@ -1,13 +1,14 @@
 """Hands at a shelf: who reached in, and what came of it; of a person only wrists are looked at, and nothing is kept."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analytics.crossing import Reference
 from analytics.geometry import Point, Polygon
 from analytics.reach import Deed, Reach
 from analytics.stay import Stays
+from analytics.view import InView, View
 from analytics.zone import VIEW
 from observations import Percept, Tally, Track, Value
 
@@ -102,3 +103,9 @@ class HandCounter:
             if number not in self._reached:
                 self._reached.add(number)
                 self._reachers += 1
+
+
+@InView
+def hands(view: View) -> Iterator[HandCounter]:
+    """Every shelf's."""
+    return map(HandCounter, view.drawings(Shelf))

@@ -1,10 +1,12 @@
 """Where people were in an hour: person-seconds per cell of the floor or the picture, and how many were in each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
 from analytics.floor import Floor
 from analytics.geometry import Point
+from analytics.view import InView, View
 from observations import Percept, Tally, Value
 
 HELD = 2.0
@@ -14,7 +16,8 @@ HELD = 2.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """How a camera's view is divided: cells of `cell` metres over `width` by `depth` metres of the floor, which begin
-    at the floor's origin; or, without a floor, `columns` by `rows` cells of the picture. `period` in seconds.
+    at the floor's origin; or, without a floor, `columns` by `rows` cells of the picture. `period` in seconds. `pace`
+    asks how fast people walk there, too.
     """
 
     camera: str
@@ -25,6 +28,7 @@ class Grid:
     columns: int = 32
     rows: int = 18
     period: float = 3600.0
+    pace: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,3 +101,9 @@ class HeatMap:
 
     def _over(self, at: float) -> bool:
         return self._began is not None and at - self._began >= self.grid.period - 1.0
+
+
+@InView
+def heat_maps(view: View) -> Iterator[HeatMap]:
+    """Every grid's."""
+    return map(HeatMap, view.drawings(Grid))

@@ -1,6 +1,6 @@
 """Footfall over a line: which crossings count, when, and as what. Who crosses, and where, is `analytics.crossing`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from analytics.alarm import Incident
 from analytics.crossing import Crossing, Crossings, Drawn, Way, reference
 from analytics.geometry import Point, Polygon, distance
 from analytics.stature import Stature
+from analytics.view import InView, View
 from observations import Percept, Tally, Track, Value
 
 
@@ -234,3 +235,9 @@ class LineCounter:
         )
         self._entered.append(crossing)
         return alone
+
+
+@InView
+def lines(view: View) -> Iterator[LineCounter]:
+    """Every line's."""
+    return map(LineCounter, view.drawings(Line))

@@ -1,7 +1,8 @@
 """How many are inside, from who went in less who went out: never below nobody, empty at closing, its drift reported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from analytics.area import Area, BehindLines, fed
 from analytics.crossing import Crossing, Way
 from observations import Tally, Value
 
@@ -98,3 +99,9 @@ class Occupancy:
     def _add(self, seconds: float) -> None:
         self._seconds += seconds
         self._day_seconds += seconds
+
+
+@BehindLines
+def inside(area: Area) -> Iterator[Occupancy]:
+    """Of every area."""
+    yield fed(Occupancy(area.name, area.closed), area.lines)

@@ -1,10 +1,13 @@
 """How fast and how far people walk on a measured floor, one value a walk; no path is kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.durations import CARRY, Durations
 from analytics.floor import Floor
 from analytics.geometry import Point, distance
+from analytics.heat import Grid
+from analytics.view import InView, View
 from observations import Percept, Tally, Value
 
 PACE_BOUNDS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5)
@@ -90,3 +93,11 @@ class PaceCounter:
         """Begin the next window; who walks goes on walking."""
         self._speeds.restart()
         self._lengths.restart()
+
+
+@InView
+def paces(view: View) -> Iterator[PaceCounter]:
+    """Of every measured floor where they are asked for."""
+    for grid in view.drawings(Grid):
+        if grid.pace and grid.floor is not None:
+            yield PaceCounter(view.camera, grid.floor, view.carry)

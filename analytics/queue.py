@@ -1,16 +1,18 @@
 """Queues: who joined, waited, was served or gave up, and how long the next will wait; never who anybody is."""
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
 from analytics.alarm import Alarm
 from analytics.crossing import Reference
 from analytics.durations import CARRY, Durations
-from analytics.geometry import Point
+from analytics.geometry import Point, Polygon
 from analytics.littles_law import LittlesLaw
 from analytics.stay import Stay, Stays
 from analytics.steady import inside_picture
+from analytics.view import InView, View
 from observations import Percept, Tally, Value
 
 WAIT_BOUNDS = (15.0, 30.0, 60.0, 120.0, 300.0, 600.0)
@@ -48,6 +50,10 @@ class Queue:
     longest: int | None = None
     long_after: float = 30.0
     unattended_after: float = 60.0
+
+    def __post_init__(self) -> None:
+        for area in (self.corners, *(place for one in self.counters for place in (one.customer, one.staff) if place)):
+            Polygon(area)
 
 
 @dataclass(slots=True)
@@ -235,3 +241,9 @@ class QueueCounter:
         for number in gone:
             self._joined_stay.pop(number, None)
             self._done.discard(number)
+
+
+@InView
+def queues(view: View) -> Iterator[QueueCounter]:
+    """Every queue's."""
+    return (QueueCounter(queue, view.carry) for queue in view.drawings(Queue))

@@ -1,5 +1,8 @@
 """How long visits were: whoever stayed in one camera's view from coming in to going out, matched and forgotten."""
 
+from collections.abc import Iterator
+
+from analytics.area import Area, BehindLines, fed
 from analytics.crossing import Crossing, Way
 from analytics.durations import CARRY, Durations
 from observations import Tally, Value
@@ -45,3 +48,9 @@ class VisitTimer:
     def restart(self, at: float) -> None:
         """Begin the next window."""
         self._visits.restart()
+
+
+@BehindLines
+def visits(area: Area) -> Iterator[VisitTimer]:
+    """Of every area."""
+    yield fed(VisitTimer(area.name, area.carry), area.lines)

@@ -1,11 +1,13 @@
 """What a shop window does: who passes, who stops at it and for how long, who comes in, and who does after stopping."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.crossing import Crossings, Drawn, Reference, Way
 from analytics.durations import CARRY, Durations
 from analytics.geometry import Point, Polygon
 from analytics.stay import Stays
+from analytics.view import InView, View
 from analytics.zone import VIEW
 from observations import Percept, Tally, Value
 
@@ -114,3 +116,9 @@ class WindowFunnel:
         if passer.longest >= VIEW:
             self._dwell.add(passer.longest)
         return stopped
+
+
+@InView
+def window_funnels(view: View) -> Iterator[WindowFunnel]:
+    """Every shop window's."""
+    return (WindowFunnel(window, view.carry) for window in view.drawings(Window))

@@ -1,6 +1,6 @@
 """Zones: who looked in, who stopped, for how long, how full it was; and the alarms when it is too full or too long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.alarm import Alarm
@@ -8,6 +8,7 @@ from analytics.crossing import Reference
 from analytics.durations import CARRY, Durations
 from analytics.geometry import Point, Polygon
 from analytics.stay import Stay, Stays
+from analytics.view import InView, View
 from observations import Percept, Tally, Value
 
 DWELL_BOUNDS = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0)
@@ -22,7 +23,8 @@ class Zone:
     """An area of the picture, in relative coordinates; times in seconds.
 
     A stay of `stop` or longer is a stop. More than `capacity` persons are too many, and for `crowded_after` a crowd;
-    who stays longer than `loiter` loiters. None leaves the limit out.
+    who stays longer than `loiter` loiters. From `gathering` persons on, far more than usual are told. None leaves the
+    limit out.
     """
 
     name: str
@@ -32,13 +34,14 @@ class Zone:
     capacity: int | None = None
     crowded_after: float = 10.0
     loiter: float | None = None
+    gathering: int | None = None
 
     def __post_init__(self) -> None:
         Polygon(self.corners)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Viewed:
     """A person (its number in the percepts) has been in a zone for `VIEW` seconds."""
 
     number: int
@@ -56,7 +59,7 @@ class ZoneCounter:
 
     def __init__(self, zone: Zone, carry: int = CARRY) -> None:
         self.zone = zone
-        self.heard: list[Callable[[View], None]] = []
+        self.heard: list[Callable[[Viewed], None]] = []
         self._stays = Stays(zone.corners, zone.reference)
         self._viewed: set[int] = set()
         self._stopped: set[int] = set()
@@ -129,7 +132,7 @@ class ZoneCounter:
             self._viewed.add(number)
             self._views += 1
             for hear in self.heard:
-                hear(View(number, self.zone.name, at))
+                hear(Viewed(number, self.zone.name, at))
         if stay.seconds >= self.zone.stop and number not in self._stopped:
             self._stopped.add(number)
             self._stops += 1
@@ -139,3 +142,9 @@ class ZoneCounter:
         if number in self._viewed:
             self._viewed.remove(number)
             self._dwell.add(stay.seconds)
+
+
+@InView
+def zones(view: View) -> Iterator[ZoneCounter]:
+    """Every zone's."""
+    return (ZoneCounter(zone, view.carry) for zone in view.drawings(Zone))

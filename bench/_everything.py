@@ -3,35 +3,32 @@
 from collections.abc import Callable
 from typing import Any
 
-from analytics.after_hours import AfterHours
-from analytics.attention import AttentionCounter, Target
+from analytics.area import Area, fed
+from analytics.attention import Target
 from analytics.badges import Badges, BadgeZone
 from analytics.camera import CameraMetrics
-from analytics.conversion import Conversion
-from analytics.crossing import Crossing, Drawn
+from analytics.crossing import Drawn
+from analytics.durations import CARRY
 from analytics.floor import Floor
-from analytics.flow import Flow
 from analytics.gate import GateCounter
-from analytics.gathering import Gathering
 from analytics.geometry import Point
 from analytics.greeting import Entrance, Greeting
-from analytics.hands import HandCounter, Shelf
-from analytics.heat import Grid, HeatMap
-from analytics.line import Line, LineCounter, Mode, Uturns
+from analytics.hands import Shelf
+from analytics.heat import Grid
+from analytics.line import Line, Mode, Uturns, lines
 from analytics.metric import Metric
-from analytics.occupancy import Occupancy
-from analytics.pace import PaceCounter
-from analytics.queue import Counter, Queue, QueueCounter
+from analytics.queue import Counter, Queue
 from analytics.service import Counter as Attended
 from analytics.service import Service
 from analytics.staff_crossings import StaffCrossings
-from analytics.visit import VisitTimer
-from analytics.window_funnel import Window, WindowFunnel
-from analytics.zone import Zone, ZoneCounter
+from analytics.view import View
+from analytics.window_funnel import Window
+from analytics.zone import Zone
 from observations import BadgeSighting, Percept, Pulse, Tally
 
 FLOOR = Floor(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)))
 TARGETS = (("screen", (-20.0, 20.0)), ("shelf", (20.0, 60.0)))
+DOOR = Drawn(points=((0.8, 0.5), (1.0, 0.5)))
 BADGE_ZONE = BadgeZone(name="counter", sensor="counter")
 
 
@@ -49,19 +46,18 @@ class Everything:
     """
 
     def __init__(self, pick: Callable[[Metric[Percept]], bool] = lambda metric: True) -> None:
-        lines = [
-            LineCounter(Line(name=f"line{i}", points=((0.1, y), (0.9, y)), mode=Mode.DEFERRED, uturns=Uturns.SEPARATE))
-            for i, y in enumerate((0.4, 0.55, 0.7))
-        ]
+        view = View("shop", _drawn(), CARRY, lambda at: False, lambda at: int(at // 3600) % 24)
+        door, lane, _ = view.made(lines)
         self._badges = Badges([BADGE_ZONE])
-        self.camera = CameraMetrics([metric for metric in (*lines, *self._drawn()) if pick(metric)])
+        entrance = Entrance(name="door", door=DOOR, floor=FLOOR, place=square(0.0, 0.3, 0.3, 0.7), zone="counter")
+        attended = Attended(name="till", zone="counter", polygon=square(0.3, 0.5, 0.6, 0.3))
+        joined: list[Metric[Percept]] = [Greeting(entrance, self._badges), Service(attended, self._badges)]
+        self.camera = CameraMetrics([metric for metric in (*view.metrics(), *joined) if pick(metric)])
         self._staff = StaffCrossings("line0", BADGE_ZONE)
-        self._gate = GateCounter("entry", beam=False)
-        conversion = Conversion("shop")
-        inside: list[Metric[Crossing]] = [Occupancy("shop"), VisitTimer("shop"), self._gate, conversion]
-        lines[0].heard += [self._staff.hear, *(lambda seen, m=metric: m.feed(seen.at, seen) for metric in inside)]
-        lines[1].heard.append(conversion.bought)
-        self._behind: list[Metric[Any]] = [*inside, self._staff]
+        door.heard.append(self._staff.hear)
+        self._gate = fed(GateCounter("entry", beam=False), [door])
+        area = Area("shop", [door, lane], [lane], CARRY, lambda at: False)
+        self._behind: list[Metric[Any]] = [*area.metrics(), self._gate, self._staff]
 
     def feed(self, at: float, seen: Percept) -> None:
         """One picture; every second the badges are heard, the gate is passed, and alarms are asked for."""
@@ -87,36 +83,22 @@ class Everything:
         for metric in self._behind:
             metric.restart(at)
 
-    def _drawn(self) -> list[Metric[Percept]]:
-        zones = [
-            ZoneCounter(Zone(name=f"zone{i}", corners=square(i / 6, 0.3, 1 / 6, 0.7), capacity=5)) for i in range(6)
-        ]
-        flow = Flow()
-        for zone in zones:
-            zone.heard.append(flow.viewed)
-        till = Counter(customer=square(0.8, 0.5, 0.1, 0.3), staff=square(0.92, 0.5, 0.08, 0.3))
-        door = Drawn(points=((0.8, 0.5), (1.0, 0.5)))
-        entrance = Entrance(name="door", door=door, floor=FLOOR, place=square(0.0, 0.3, 0.3, 0.7), zone="counter")
-        return [
-            *zones,
-            flow,
-            *(Gathering(zone, 5, lambda at: int(at // 3600) % 24) for zone in zones),
-            QueueCounter(Queue(name="till", corners=square(0.3, 0.5, 0.45, 0.3), counters=(till,), longest=5)),
-            WindowFunnel(Window(name="window", corners=square(0.2, 0.6, 0.6, 0.35), door=door)),
-            *(
-                AttentionCounter(Target(name=name, corners=square(0.1, 0.3, 0.8, 0.7), yaw=yaw))
-                for name, yaw in TARGETS
-            ),
-            *(
-                HandCounter(Shelf(name=f"shelf{i}", corners=square(i / 2, 0.3, 0.5, 0.7), plane=_plane(i)))
-                for i in range(2)
-            ),
-            HeatMap(Grid(camera="shop")),
-            PaceCounter("shop", FLOOR),
-            AfterHours("shop", lambda at: False),
-            Greeting(entrance, self._badges),
-            Service(Attended(name="till", zone="counter", polygon=square(0.3, 0.5, 0.6, 0.3)), self._badges),
-        ]
+
+def _drawn() -> list[object]:
+    """What is drawn into the camera's picture."""
+    till = Counter(customer=square(0.8, 0.5, 0.1, 0.3), staff=square(0.92, 0.5, 0.08, 0.3))
+    return [
+        *(
+            Line(name=f"line{i}", points=((0.1, y), (0.9, y)), mode=Mode.DEFERRED, uturns=Uturns.SEPARATE)
+            for i, y in enumerate((0.4, 0.55, 0.7))
+        ),
+        *(Zone(name=f"zone{i}", corners=square(i / 6, 0.3, 1 / 6, 0.7), capacity=5, gathering=5) for i in range(6)),
+        Queue(name="till", corners=square(0.3, 0.5, 0.45, 0.3), counters=(till,), longest=5),
+        Window(name="window", corners=square(0.2, 0.6, 0.6, 0.35), door=DOOR),
+        *(Target(name=name, corners=square(0.1, 0.3, 0.8, 0.7), yaw=yaw) for name, yaw in TARGETS),
+        *(Shelf(name=f"shelf{i}", corners=square(i / 2, 0.3, 0.5, 0.7), plane=_plane(i)) for i in range(2)),
+        Grid(camera="shop", floor=FLOOR, width=9.0, depth=9.0, pace=True),
+    ]
 
 
 def _plane(shelf: int) -> tuple[Point, ...]:

@@ -1,17 +1,13 @@
 """Entrances whose customers are to be met by staff: the door, where staff stand, and the floor between."""
 
-from typing import Self
-
-from pydantic import model_validator
-
 from analytics import crossing, floor, greeting
 from config.camera import Polygon
 from config.places import Points
-from config.section import Name, Section, setting
+from config.section import Drawn, Name, setting
 from config.views import Four, FourMetres
 
 
-class Greeting(Section):
+class Greeting(Drawn):
     """One entrance; who works here is known by badge, where only staff stand."""
 
     camera: Name = setting(..., "The camera that sees the door, the customers and the place of staff.")
@@ -36,8 +32,3 @@ class Greeting(Section):
             held=self.held,
             within=self.within,
         )
-
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        self.drawn("entrance")
-        return self

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from analytics import crossing, line, stature, zone
 from config.camera import Polygon
-from config.section import Name, Point, Section, setting
+from config.section import Drawn, Name, Point, Section, setting
 
 Points = Annotated[tuple[Point, ...], Field(min_length=2, max_length=10, strict=False)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
@@ -15,7 +15,7 @@ Corners = Polygon | tuple[()]
 Reference = Literal["foot", "center", "head"]
 
 
-class Line(Section):
+class Line(Drawn):
     """One counting line."""
 
     camera: Name = setting(..., "The camera in whose picture the line is drawn.")
@@ -67,13 +67,8 @@ class Line(Section):
             child_below=self.child_below,
         )
 
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        self.drawn("line")
-        return self
 
-
-class Zone(Section):
+class Zone(Drawn):
     """One zone."""
 
     camera: Name = setting(..., "The camera in whose picture the zone is drawn.")
@@ -101,12 +96,8 @@ class Zone(Section):
             capacity=self.capacity,
             crowded_after=self.crowded_after,
             loiter=self.loiter,
+            gathering=self.gathering,
         )
-
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        self.drawn("zone")
-        return self
 
 
 class Area(Section):

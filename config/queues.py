@@ -1,13 +1,13 @@
 """Queues and their counters."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from analytics import crossing, queue
 from config.camera import Polygon
 from config.places import Corners, Reference
-from config.section import Name, Section, setting
+from config.section import Drawn, Name, Section, setting
 
 
 class Counter(Section):
@@ -17,7 +17,7 @@ class Counter(Section):
     staff: Corners = setting((), "Where the one who serves stands; a counter is open while somebody is there.")
 
 
-class Queue(Section):
+class Queue(Drawn):
     """One queue."""
 
     camera: Name = setting(..., "The camera that sees the queue.")
@@ -47,8 +47,3 @@ class Queue(Section):
             long_after=self.long_after,
             unattended_after=self.unattended_after,
         )
-
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        queue.QueueCounter(self.drawn("queue"))
-        return self

@@ -13,7 +13,7 @@ from config.greeting import Greeting
 from config.places import Area, Hours, Line, Zone
 from config.privacy import Privacy
 from config.queues import Queue
-from config.section import Name, Section
+from config.section import Drawn, Name, Section
 from config.views import Hands, Heatmap, ShopWindow, Target
 from config.wifi import Wifi
 
@@ -51,3 +51,9 @@ class Config(Section):
     privacy: Privacy = Privacy()
     mqtt: Mqtt = Mqtt()
     outbox: Outbox = Outbox()
+
+    def drawn(self, camera: str) -> list[object]:
+        """All that is drawn into one camera's picture, as it counts."""
+        tables = (table for _, table in self if isinstance(table, dict))
+        drawings = ((name, one) for table in tables for name, one in table.items() if isinstance(one, Drawn))
+        return [one.drawn(name) for name, one in drawings if one.camera == camera]

@@ -1,8 +1,9 @@
 """The pattern of a section: a frozen pydantic model whose every key has a default or none, a unit and a sentence."""
 
-from typing import Annotated, Any
+from abc import abstractmethod
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$"
 
@@ -20,6 +21,21 @@ class Section(BaseModel):
     """A table of the configuration file. Unknown keys are refused; values are not converted from other types."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Drawn(Section):
+    """A table of what is drawn into one camera's picture."""
+
+    camera: Name
+
+    @abstractmethod
+    def drawn(self, name: str) -> object:
+        """The drawing as it counts, under its name. Raises ValueError."""
+
+    @model_validator(mode="after")
+    def _can_count(self) -> Self:
+        self.drawn("drawing")
+        return self
 
 
 def setting(default: Any, text: str, *, unit: str = "", **limits: Any) -> Any:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from analytics import attention, crossing, floor, hands, heat, window_funnel
 from config.camera import Polygon
 from config.places import Points, Reference
-from config.section import Name, Point, Section, setting
+from config.section import Drawn, Name, Point, setting
 
 Range = Annotated[tuple[float, float], Field(strict=False)]
 Four = Annotated[tuple[Point, Point, Point, Point], Field(strict=False)]
@@ -15,7 +15,7 @@ Metres = Annotated[tuple[float, float], Field(strict=False)]
 FourMetres = Annotated[tuple[Metres, Metres, Metres, Metres], Field(strict=False)]
 
 
-class ShopWindow(Section):
+class ShopWindow(Drawn):
     """One shop window, seen from outside."""
 
     camera: Name = setting(..., "The camera that sees the pavement and the door.")
@@ -39,13 +39,8 @@ class ShopWindow(Section):
             stop=self.stop,
         )
 
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        self.drawn("window")
-        return self
 
-
-class Target(Section):
+class Target(Drawn):
     """Something to look at: a display, or a sector of a shelf."""
 
     camera: Name = setting(..., "The camera that sees the faces; it sits at or near the target.")
@@ -57,13 +52,8 @@ class Target(Section):
         """The target as it counts. Raises ValueError."""
         return attention.Target(name=name, corners=self.corners, yaw=self.yaw, pitch=self.pitch)
 
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        self.drawn("target")
-        return self
 
-
-class Hands(Section):
+class Hands(Drawn):
     """Hands at one shelf, by a camera that looks along it or down on it."""
 
     camera: Name = setting(..., "The camera that sees the shelf from its side or from above.")
@@ -76,13 +66,8 @@ class Hands(Section):
         """The shelf as it counts. Raises ValueError."""
         return hands.Shelf(name=name, corners=self.corners, plane=self.plane)
 
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        self.drawn("shelf")
-        return self
 
-
-class Heatmap(Section):
+class Heatmap(Drawn):
     """Where people are, hourly: on the floor where four marks of it are given, else in the picture."""
 
     camera: Name = setting(..., "The camera whose view it is; the map bears its name.")
@@ -95,7 +80,7 @@ class Heatmap(Section):
     columns: int = setting(32, "Cells across the picture, where no floor is given.", ge=2, le=64)
     rows: int = setting(18, "Cells down the picture, where no floor is given.", ge=2, le=64)
 
-    def drawn(self) -> heat.Grid:
+    def drawn(self, name: str) -> heat.Grid:
         """The map as it counts. Raises ValueError."""
         plane = floor.Floor(self.picture, self.metres) if self.picture and self.metres else None
         return heat.Grid(
@@ -106,13 +91,13 @@ class Heatmap(Section):
             cell=self.cell,
             columns=self.columns,
             rows=self.rows,
+            pace=self.pace,
         )
 
     @model_validator(mode="after")
-    def _can_count(self) -> Self:
+    def _is_measured(self) -> Self:
         if (self.picture is None) != (self.metres is None):
             raise ValueError("picture and metres are given together or not at all")
         if self.pace and self.picture is None:
             raise ValueError("pace needs a measured floor: give picture and metres")
-        self.drawn()
         return self

@@ -1,4 +1,4 @@
-"""The next metric is its module, its event with a place in the report, its policy row and one line where all are made.
+"""The next metric is its module, its event with a place in the report and its policy row; nobody lists it.
 
 A throw-away metric is put into a copy of the tree, and nothing else is touched: it is counted, floored, released,
 encoded, described and named in birth.
@@ -15,7 +15,10 @@ from tests.test_contracts import ROOT, copy
 MODULE = '''
 """How many left the picture, and after how long: a throw-away."""
 
+from collections.abc import Iterator
+
 from analytics.durations import CARRY, Durations
+from analytics.view import InView, View
 from observations import Percept, Tally, Value
 
 BOUNDS = (10.0, 60.0)
@@ -40,6 +43,12 @@ class Departures:
 
     def restart(self, at: float) -> None:
         self._stays.restart()
+
+
+@InView
+def departures(view: View) -> Iterator[Departures]:
+    """Of every camera."""
+    yield Departures(view.camera, view.carry)
 '''
 EVENT = '''
 """Who left the picture: a throw-away."""
@@ -71,10 +80,6 @@ LINES = {
             '    "departures": Release(DepartureCount, floor=FLOOR, floored=("stays",)),\n    "devices":',
         ),
     ),
-    "daemon/counting.py": (
-        ("from analytics.flow", "from analytics.departures import Departures\nfrom analytics.flow"),
-        ("    if config.hours.opens", "    yield Departures(camera, carry)\n    if config.hours.opens"),
-    ),
 }
 USE = """
 import json
@@ -97,7 +102,7 @@ print(json.dumps([told, bounds["departures.stays"], "departures" in json.dumps(s
 """
 
 
-def test_the_next_metric_touches_its_own_files_and_one_line_each_in_three_lists(tmp_path: Path) -> None:
+def test_the_next_metric_touches_its_own_files_the_report_and_the_policy(tmp_path: Path) -> None:
     copy(tmp_path)
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__", "rig", "e2e"))
     (tmp_path / "analytics/departures.py").write_text(MODULE)

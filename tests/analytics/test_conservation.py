@@ -19,7 +19,7 @@ ADDITIVE = {
     "windows": ("passers", "stopped", "entered", "entered_stopped"),
     "attention": ("passers", "lookers", "seconds"),
     "hands": ("passers", "reached", "touched", "picked", "put_back", "unclear"),
-    "occupancy": ("person_seconds", "clamped"),
+    "occupancy": ("person_seconds",),
     "conversions": ("bought", "unbought"),
     "gates": ("pulses", "crossings"),
     "greetings": ("met", "unmet", "lost"),
