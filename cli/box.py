@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+INSTALLED, STATE = Path("/run/passerby"), Path("/var/lib/passerby")
+"""Where the installed daemon has its control socket, and what it keeps."""
+
 WAIT = 5.0
 """Seconds that the daemon has for its first answer."""
 
@@ -32,23 +35,30 @@ def trial() -> Path:
 
 def default_run() -> Path:
     """The installed daemon's directory when there is one, else the trial's."""
-    installed = Path("/run/passerby")
-    return installed if installed.exists() else trial() / "run"
+    return INSTALLED if INSTALLED.exists() or STATE.exists() else trial() / "run"
 
 
-def default_state() -> Path:
-    """Where the last snapshot is: the installed daemon's state, else the trial's."""
-    installed = Path("/var/lib/passerby")
-    return installed if installed.exists() else trial() / "state"
+def _state(context: click.Context, _: click.Parameter, given: Path | None) -> Path:
+    """What was named, else what belongs to the daemon that was: the installed one's, or the folder beside `run`."""
+    run: Path = context.params["run"]
+    return given or (STATE if run == INSTALLED else run.parent / "state")
 
 
 run_option = click.option(
     "--run",
     type=click.Path(path_type=Path),
     envvar="PASSERBY_RUN",
+    is_eager=True,
     default=default_run,
     show_default="/run/passerby, else the trial's",
     help="Directory of the daemon's control socket.",
+)
+
+state_option = click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    callback=_state,
+    help="Directory of the box's state.  [default: /var/lib/passerby, else the one beside --run]",
 )
 
 

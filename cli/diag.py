@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from cli.box import NotRunning, ask, default_state, run_option
+from cli.box import NotRunning, ask, run_option, state_option
 
 CONFIG = Path("/etc/passerby/config.toml")
 WAIT_S = 15
@@ -48,7 +48,7 @@ _HIDDEN = (
 
 @click.command()
 @run_option
-@click.option("--state", type=click.Path(path_type=Path), default=default_state, help="Directory of the last snapshot.")
+@state_option
 @click.option("--config", type=click.Path(path_type=Path), default=CONFIG, show_default=True, help="The configuration.")
 @click.option("--out", type=click.Path(path_type=Path), help="The file [default: passerby-diag-TIME.tar.gz].")
 def diag(run: Path, state: Path, config: Path, out: Path | None) -> None:

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.box import NotRunning, ask, default_state, run_option
+from cli.box import NotRunning, ask, run_option, state_option
 from cli.sensors import ago, why
 from drivers.led.codes import shown
 
@@ -27,7 +27,7 @@ EXPLAINED = 3
 
 @click.command()
 @run_option
-@click.option("--state", type=click.Path(path_type=Path), default=default_state, help="Directory of the last snapshot.")
+@state_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON: the health document and details.")
 @click.option("--watch", "watched", is_flag=True, help="Repeat every second until interrupted.")
 def status(run: Path, state: Path, as_json: bool, watched: bool) -> None:

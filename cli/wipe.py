@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.box import NotRunning, ask, default_state, run_option
+from cli.box import NotRunning, ask, run_option, state_option
 
 CREDENTIALS = Path("/etc/credstore")
 CONFIGURATION = Path("/etc/passerby")
@@ -16,7 +16,7 @@ UNIT = "passerby.service"
 
 @click.command()
 @run_option
-@click.option("--state", type=click.Path(path_type=Path), default=default_state, help="Directory of the box's state.")
+@state_option
 @click.option("--credentials", type=click.Path(path_type=Path), default=CREDENTIALS, help="Directory of its key.")
 @click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION, help="Of its configuration.")
 @click.option("--keep-configuration", is_flag=True, help="Forget counts, name and key, but stay what it is.")

@@ -73,7 +73,7 @@ async def test_a_box_that_runs_says_so_and_keeps_its_last_words(tmp_path: Path) 
         assert code == 0
         assert re.search(r"camera +door +sim: +running", out)
         assert "\x1b" not in out
-    code, out, _ = await passerby("status", "--run", str(run), "--state", str(tmp_path / "state"), "--json")
+    code, out, _ = await passerby("status", "--run", str(run), "--json")
     assert code == 3
     assert json.loads(out)["running"] is False
     assert json.loads(out)["sensors"][0]["name"] == "door"
@@ -88,8 +88,7 @@ async def test_a_box_whose_only_camera_cannot_work_has_failed(tmp_path: Path) ->
 
 @pytest.mark.parametrize("command", ["status", "events", "privacy"])
 async def test_with_no_box_every_command_says_what_to_do_and_exits_3(tmp_path: Path, command: str) -> None:
-    state = ("--state", str(tmp_path)) if command == "status" else ()
-    code, out, err = await passerby(command, "--run", str(tmp_path), *state)
+    code, out, err = await passerby(command, "--run", str(tmp_path / "run"))
     assert code == 3
     assert "start it" in " ".join((out + err).split())
 
