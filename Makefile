@@ -77,7 +77,7 @@ models: setup ## install the models (FROM=folder on a machine without a network)
 	$(BIN)/passerby models install $(if $(FROM),--from '$(FROM)')
 
 test-faults: dev ## the long fault injection, with its table (root for disks and power)
-	$(BIN)/python -m pytest -m "faults or table" tests/mqtt/faults $(ARGS)
+	$(BIN)/python -m pytest -m "faults or table" tests/mqtt/faults tests/e2e $(ARGS)
 
 check: dev ## format, lint, types, import contracts, licences, known vulnerabilities
 	$(BIN)/ruff format --check .

@@ -6,15 +6,18 @@ three sensors are compared, which of them is alone.
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from math import sqrt
+from typing import Any
 
 SPANS = (12, 36)
 """Windows that are held against those before them: an hour of them for what is gross, three for what is not."""
 
 FEWEST = 96
-MOST = 2016
+"""Windows before which nobody knows what is usual."""
+MEMORY = 2016
+"""Windows after which one weighs a third of what it did: a week."""
 SURE, LIKELY = 4.0, 2.0
 """Spreads by which two counts must differ to be apart; and to be so beside another pair that is."""
 
@@ -33,6 +36,34 @@ class Finding:
     reason: str
 
 
+@dataclass(slots=True)
+class Usual:
+    """Two counts over the windows so far, of which older ones fade: their sums, and those of squares and products."""
+
+    windows: int = 0
+    one: float = 0.0
+    other: float = 0.0
+    ones: float = 0.0
+    both: float = 0.0
+    others: float = 0.0
+
+    def add(self, one: float, other: float) -> None:
+        """One window more."""
+        self.windows += 1
+        for name, more in zip(SUMS, (one, other, one * one, one * other, other * other), strict=True):
+            setattr(self, name, getattr(self, name) * (1 - 1 / MEMORY) + more)
+
+    def ratio(self) -> tuple[float, float] | None:
+        """How many of one there are for one of the other, and how much windows vary by; None while nobody knows."""
+        if self.windows < FEWEST or self.other <= 0:
+            return None
+        ratio = self.one / self.other
+        return ratio, max(0.0, self.ones - 2 * ratio * self.both + ratio * ratio * self.others) / self.other
+
+
+SUMS = "one", "other", "ones", "both", "others"
+
+
 class Agreement:
     """Two counts of one crowd: their ratio over the windows so far, and how far that of the last hours is from it.
 
@@ -40,24 +71,32 @@ class Agreement:
     """
 
     def __init__(self) -> None:
-        self._before: deque[tuple[float, float]] = deque(maxlen=MOST)
+        self._usual = Usual()
         self._recent: deque[tuple[float, float]] = deque(maxlen=max(SPANS))
 
     def feed(self, one: float, other: float) -> None:
         """A window's counts."""
         if len(self._recent) == max(SPANS) and self.confirmed(SURE) is None:
-            self._before.append(self._recent[0])
+            self._usual.add(*self._recent[0])
         self._recent.append((one, other))
 
     def confirmed(self, spreads: float) -> float | None:
         """The share (0..1) of the larger count that the smaller one confirms; None while they agree as usual."""
-        usual = sum(other for _, other in self._before)
-        if len(self._before) < FEWEST or usual <= 0:
+        usual = self._usual.ratio()
+        if usual is None:
             return None
-        ratio = sum(one for one, _ in self._before) / usual
-        noise = sum((one - ratio * other) ** 2 for one, other in self._before) / usual
-        shares = [self._share(span, ratio, noise, spreads) for span in SPANS if len(self._recent) >= span]
+        shares = [self._share(span, *usual, spreads) for span in SPANS if len(self._recent) >= span]
         return min((share for share in shares if share is not None), default=None)
+
+    def kept(self) -> dict[str, object]:
+        """All that is known, for `resume` after a restart."""
+        return {"usual": asdict(self._usual), "recent": [list(pair) for pair in self._recent]}
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Know what was `kept`. Raises KeyError, TypeError or ValueError for what never was."""
+        known, recent = kept["usual"], [(float(one), float(other)) for one, other in kept["recent"]]
+        self._usual = Usual(int(known["windows"]), *(float(known[name]) for name in SUMS))
+        self._recent = deque(recent, maxlen=max(SPANS))
 
     def _share(self, span: int, ratio: float, noise: float, spreads: float) -> float | None:
         recent = list(self._recent)[-span:]
@@ -81,6 +120,15 @@ class Witnesses:
             if one in counts and other in counts:
                 agreement.feed(counts[one], counts[other])
 
+    def kept(self) -> dict[str, object]:
+        """All that is known, for `resume` after a restart."""
+        return {" ".join(pair): agreement.kept() for pair, agreement in self._pairs.items()}
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Know what was `kept`. Raises KeyError, TypeError or ValueError for what never was."""
+        for pair, agreement in self._pairs.items():
+            agreement.resume(kept[" ".join(pair)])
+
     def findings(self) -> dict[str, Finding]:
         """Who is apart from both others (`contradicted`), or is one of two of whom one is wrong (`disputed`)."""
         if all(agreement.confirmed(SURE) is None for agreement in self._pairs.values()):
@@ -99,6 +147,7 @@ class Balance:
 
     def __init__(self) -> None:
         self._in = self._out = 0
+        self._whole = True
         self.finding: Finding | None = None
 
     def feed(self, inwards: int, outwards: int) -> None:
@@ -106,10 +155,25 @@ class Balance:
         self._in += inwards
         self._out += outwards
 
+    def begin(self, whole: bool) -> None:
+        """Count from here on; a day that is not `whole`, for somebody may be inside, is not judged."""
+        self._in, self._out, self._whole = 0, 0, whole
+
     def close(self) -> None:
         """The shop has closed."""
         off, most = abs(self._in - self._out), max(self._in, self._out)
         wrong = off >= FEWEST_UNBALANCED and off > UNBALANCED * most
-        if most:
+        if most and self._whole:
             self.finding = Finding(1 - off / most, "unbalanced") if wrong else None
-        self._in = self._out = 0
+        self.begin(whole=True)
+
+    def kept(self) -> dict[str, object]:
+        """All that is known, for `resume` after a restart."""
+        finding = asdict(self.finding) if self.finding else None
+        return {"in": self._in, "out": self._out, "whole": self._whole, "finding": finding}
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Know what was `kept`. Raises KeyError, TypeError or ValueError for what never was."""
+        finding = kept["finding"]
+        self.finding = Finding(float(finding["trust"]), str(finding["reason"])) if finding else None
+        self._in, self._out, self._whole = int(kept["in"]), int(kept["out"]), bool(kept["whole"])

@@ -1,7 +1,8 @@
 """What several sensors say together: radios taught by cameras, passers out of the picture, and the box's own audit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from analytics.audit import Balance, Finding, Witnesses
 from analytics.occupancy import Occupancy
@@ -41,7 +42,7 @@ def audits(box: Box) -> None:
     streets = {metric.name: metric for metric in box.reporter.metrics() if isinstance(metric, Street)}
     closed = closing(box.config, box.clock)
     for name, audit in box.config.audits.items():
-        auditor = Auditor(box, audit, streets.get(audit.radio or ""), closed)
+        auditor = Auditor(box, name, audit, streets.get(audit.radio or ""), closed)
         box.reporter.attach(f"audit {name}", [auditor])
         box.reporter.joins.append(auditor.collect)
         box.reporter.judges.append(auditor.judge)
@@ -50,7 +51,10 @@ def audits(box: Box) -> None:
 class Auditor:
     """The audit of one area: collects a window's counts from its tallies, and judges when the window ends."""
 
-    def __init__(self, box: Box, audit: Audit, street: Street | None, closed: Callable[[float], bool]) -> None:
+    def __init__(
+        self, box: Box, name: str, audit: Audit, street: Street | None, closed: Callable[[float], bool]
+    ) -> None:
+        self.name = name
         self._box, self._audit, self._street, self._closed = box, audit, street, closed
         sensors = {CAMERA: True, RADIO: street is not None, TILL: bool(audit.tills)}
         self._witnesses = Witnesses(tuple(sensor for sensor, there in sensors.items() if there))
@@ -58,6 +62,7 @@ class Auditor:
         self._counts: dict[str, float] = {}
         self._ways = (0, 0)
         self._shut = False
+        self._found: dict[tuple[Sensor, str], Finding] = {}
         self._told: dict[tuple[Sensor, str], Finding] = {}
 
     def collect(self, tallies: Sequence[Tally], seconds: int) -> list[Tally]:
@@ -73,7 +78,7 @@ class Auditor:
 
     def judge(self, quality: Quality) -> Quality:
         """The quality of a sensor that a check speaks against, with what is left of the trust in it, and why."""
-        finding = self._findings().get((quality.sensor, quality.name))
+        finding = self._found.get((quality.sensor, quality.name))
         if finding is None or (quality.trust is not None and quality.trust <= finding.trust):
             return quality
         reason = Reason(finding.reason) if quality.reason in (None, Reason.NOT_SEEN) else quality.reason
@@ -81,11 +86,10 @@ class Auditor:
 
     def alarms(self, at: float) -> list[Tally]:
         """What begins or ends to be wrong."""
-        found = self._findings()
-        changed = found.keys() ^ self._told.keys()
-        known = self._told | found
+        found, told = self._found, self._told
         self._told = found
-        return [_alert(at, sensor, name, known[sensor, name], (sensor, name) in found) for sensor, name in changed]
+        known = told | found
+        return [_alert(at, *one, known[one], one in found) for one in sorted(found.keys() ^ told.keys())]
 
     def feed(self, at: float, seen: object) -> None:
         """Nobody has anything to say to it."""
@@ -102,10 +106,40 @@ class Auditor:
         shut, self._shut = self._shut, self._closed(at)
         if self._shut and not shut:
             self._balance.close()
+        self._found = self._findings()
 
     def begin_day(self, at: float) -> None:
         """A shop without hours closes with the local day."""
         self._balance.close()
+        self._found = self._findings()
+
+    def kept(self) -> dict[str, object]:
+        """What the checks know, with what it is of, for `resume` after a restart."""
+        return {"of": self._of(), "witnesses": self._witnesses.kept(), "balance": self._balance.kept()}
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Know what was `kept` by a box that counts the same. Raises KeyError, TypeError or ValueError for what never
+        was."""
+        if kept["of"] == self._of():
+            self._witnesses.resume(kept["witnesses"])
+            self._balance.resume(kept["balance"])
+            self._found = self._findings()
+
+    def miss(self, at: float) -> None:
+        """Nobody counted until now: the day is judged only if nobody can be inside."""
+        self._balance.begin(whole=self._closed(at))
+
+    def _of(self) -> dict[str, object]:
+        """What the counts are of: where it changes, nothing is usual any more."""
+        config, audit = self._box.config, self._audit
+        lines = {name: config.lines[name] for name in config.areas[audit.area].lines}
+        radio = config.wifi[audit.radio] if audit.radio else None
+        return {
+            "lines": {name: [line.camera, *map(list, line.points)] for name, line in lines.items()},
+            "radio": [audit.radio, radio.gate_dbm, radio.inside_dbm] if radio else [],
+            "tills": list(audit.tills),
+            "seconds": config.window.seconds,
+        }
 
     def _findings(self) -> dict[tuple[Sensor, str], Finding]:
         told = self._witnesses.findings()

@@ -14,6 +14,7 @@ from daemon.control import Answer
 from daemon.control import serve as control
 from daemon.delivery import Delivery
 from daemon.floor import floor
+from daemon.memory import Memory
 from daemon.notify import notify, watchdog_seconds
 from daemon.progress import Progress, line
 from daemon.remote import Remote
@@ -49,6 +50,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
         if saved is not None:
             box.reporter.resume(saved)
         box.reporter.say = delivery.say
+        memory = Memory(box, Path(config.box.state))
         voice = Voice(box, outbox, form, remote, change)
         progress = Progress(box.clock.now(), config.box.speed)
         box.door.write = voice.note
@@ -69,7 +71,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             delivering = group.create_task(delivery.run(), name="delivery")
             lasting = [
                 group.create_task(delivery.checkpoint(config.window.checkpoint), name="checkpoint"),
-                group.create_task(_tick(box, voice, told, progress), name="tick"),
+                group.create_task(_tick(box, voice, told, progress, memory), name="tick"),
                 group.create_task(_watchdog(box, voice, outbox, progress), name="watchdog"),
                 group.create_task(voice.lamp.run(voice.wrong), name="lamp"),
                 group.create_task(_prove(box, voice, remote, change), name="prove"),
@@ -88,6 +90,7 @@ async def serve(box: Box, sensors: Sequence[Running], remote: Remote, stop: asyn
             publishing.cancel()
         voice.ledger.flush()
         told.save_snapshot()
+        memory.keep()
         voice.lives.keep("stopped")
     return again.is_set()
 
@@ -112,8 +115,8 @@ async def sense(sensors: Sequence[Running], stop: asyncio.Event) -> None:
             task.cancel()
 
 
-async def _tick(box: Box, voice: Voice, told: Answers, progress: Progress) -> None:
-    """Every second time passes for the windows; at each window's end the ledger and the snapshot reach the disk."""
+async def _tick(box: Box, voice: Voice, told: Answers, progress: Progress, memory: Memory) -> None:
+    """Every second time passes for the windows; at each window's end what must outlive the daemon reaches the disk."""
     saved = None
     while True:
         due = box.clock.now() + TICK_S
@@ -127,9 +130,10 @@ async def _tick(box: Box, voice: Voice, told: Answers, progress: Progress) -> No
             try:
                 voice.ledger.flush()
                 told.save_snapshot()
+                memory.keep()
                 voice.lives.keep()
             except OSError as error:
-                log.warning("ledger and snapshot could not be written: %s", error.strerror)
+                log.warning("ledger, snapshot and audits could not be written: %s", error.strerror)
 
 
 async def _prove(box: Box, voice: Voice, remote: Remote, change: Callable[[], None]) -> None:

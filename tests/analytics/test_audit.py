@@ -1,5 +1,6 @@
 """The audit finds what no longer fits, names who is alone with it, and is silent while all is as usual."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -87,3 +88,61 @@ def test_whoever_came_in_has_gone_out_by_closing() -> None:
 
 def test_few_are_no_imbalance() -> None:
     assert closed((8, 5)) is None
+
+
+def again(kept: dict[str, object]) -> dict[str, object]:
+    """As it comes back from a file."""
+    known: dict[str, object] = json.loads(json.dumps(kept))
+    return known
+
+
+def test_what_was_learnt_outlives_a_restart_at_any_window() -> None:
+    names = "camera", "radio", "till"
+    lasting, killed = Witnesses(names), Witnesses(names)
+    for number, counts in enumerate(crowd(11, 3 * DAY)):
+        told = counts | {"till": counts["till"] * (number < 2 * DAY)}
+        lasting.feed(told)
+        kept = again(killed.kept())
+        killed = Witnesses(names)
+        killed.resume(kept)
+        killed.feed(told)
+        assert killed.findings() == lasting.findings()
+    assert lasting.findings()["till"].reason == "contradicted"
+
+
+def test_what_is_usual_takes_no_more_room_in_a_year_than_in_a_day() -> None:
+    witnesses, sizes = Witnesses(("camera", "till")), []
+    for days in range(20):
+        for counts in crowd(days, DAY):
+            witnesses.feed(counts)
+        sizes.append(len(json.dumps(witnesses.kept())))
+    assert max(sizes) < 1000
+
+
+@pytest.mark.parametrize("kept", [{}, {"camera till": {}}, {"camera till": {"usual": {}, "recent": 3}}])
+def test_what_never_was_kept_is_refused(kept: dict[str, object]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Witnesses(("camera", "till")).resume(kept)
+
+
+def test_a_day_goes_on_after_a_restart() -> None:
+    before, after = Balance(), Balance()
+    before.feed(100, 10)
+    after.resume(again(before.kept()))
+    after.feed(0, 70)
+    after.close()
+    assert after.finding == Finding(0.8, "unbalanced")
+    verdict = Balance()
+    verdict.resume(again(after.kept()))
+    assert verdict.finding == after.finding, "held until the next closing"
+
+
+def test_a_day_of_which_a_part_is_missing_is_not_judged_and_the_next_one_is() -> None:
+    balance = Balance()
+    balance.begin(whole=False)
+    balance.feed(10, 40)
+    balance.close()
+    assert balance.finding is None
+    balance.feed(100, 50)
+    balance.close()
+    assert balance.finding == Finding(0.5, "unbalanced")

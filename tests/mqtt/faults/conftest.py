@@ -24,15 +24,6 @@ def tell(request: pytest.FixtureRequest) -> Tell:
     return add
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long fault injection runs only where it is asked for."""
-    if "faults" in str(config.getoption("markexpr")):
-        return
-    for item in items:
-        if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.skip(reason="long fault injection: make test-faults"))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table."""
     rows = config.stash.get(_ROWS, [])
