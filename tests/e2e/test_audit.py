@@ -59,13 +59,13 @@ def windows(state: Path) -> int:
     return len(known(state)["radio till"]["recent"]) if known(state) else 0
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_a_killed_box_knows_what_it_had_learnt(tmp_path: Path) -> None:
     config = tmp_path / "box.toml"
-    story = "seed=5&hour=18&hours=0.5"
+    story = "seed=5&hour=18&hours=2"
     config.write_text(
         CONFIG.format(camera="file:none.mp4", wifi=f"sim:?{story}", till=f"sim:?{story}")
-        + f"[window]\nseconds = 10\n[box]\nspeed = 20.0\nstate = '{tmp_path}/state'\nrun = '{tmp_path}/run'\n"
+        + f"[window]\nseconds = 10\n[box]\nspeed = 10.0\nstate = '{tmp_path}/state'\nrun = '{tmp_path}/run'\n"
     )
     before, remembered = 0, []
     for _ in range(KILLED):
