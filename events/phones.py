@@ -10,7 +10,7 @@ class PhoneCount(Event):
     """Devices that looked for WiFi near one radio in one window; devices are not persons, and identical ones merge.
 
     `devices` is the estimate of distinct devices with its interval `devices_low`..`devices_high`, of which `near`,
-    `inside` and `far` by their loudest signal. `dwellers` were heard over at least a minute, `passers` were not.
+    `inside` and `far` by their loudest signal; or, by time, `dwellers`, heard over at least a minute, and `passers`.
     `persons` (`persons_low`..`persons_high`) is what the site's calibration makes of it, null with `reason` while
     there is none. `heard` is how many probe requests it rests on.
     """

@@ -122,6 +122,14 @@ class Kind:
         """The identical devices that lie apart."""
         return max(levels(self.strengths_dbm)) + 1
 
+    def louder(self, dbm: int, devices: float) -> float:
+        """How many of so many identical devices were at least as loud: one in each place by the loudest of it, and the
+        others as often as a burst was."""
+        strengths, places = np.array(self.strengths_dbm), np.array(levels(self.strengths_dbm))
+        loudest = [int(strengths[places == place].max()) for place in range(int(places.max()))] + [self.loudest_dbm]
+        known = sum(one >= dbm for one in loudest)
+        return known + max(0.0, devices - len(loudest)) * float((strengths >= dbm).mean())
+
     def scans_per_minute(self, minutes: float) -> float:
         """Scans that began, by the time in which none was going on: what begins during another one is not told apart.
 

@@ -52,8 +52,8 @@ class Phones:
         """The window so far. Where an epoch ended inside it, its fuller part speaks for the whole."""
         minutes = (end - start) / 60
         fixed, random = max(self._parts, key=lambda part: len(part[0].sure()) + len(part[1].sure()))
-        kinds = [*fixed.sure(), *random.sure()]
-        devices = len(fixed.sure()) + round(sum(kind.devices(minutes) for kind in random.sure()))
+        kinds = [(kind, 1.0) for kind in fixed.sure()] + [(kind, kind.devices(minutes)) for kind in random.sure()]
+        devices = round(sum(count for _, count in kinds))
         most = max(devices, len(fixed.sure()) + sum(kind.devices_most(minutes) for kind in random.sure()))
         flooded = random.flooded or fixed.flooded
         persons = None if flooded else self._persons(devices)
@@ -62,7 +62,7 @@ class Phones:
             "devices": devices,
             "devices_low": len(fixed.sure()) + sum(kind.devices_fewest() for kind in random.sure()),
             "devices_high": most,
-            **self._where(kinds),
+            **self._where(kinds, devices),
             "persons": persons.persons if persons else None,
             "persons_low": persons.low if persons else None,
             "persons_high": persons.high if persons else None,
@@ -113,15 +113,17 @@ class Phones:
             return Estimate(told.persons * scale, told.low * scale, told.high * scale)
         return self.kappa.persons(devices)
 
-    def _where(self, kinds: Sequence[Kind]) -> dict[str, Value]:
-        near = sum(kind.loudest_dbm >= self._near_dbm for kind in kinds)
-        inside = sum(self._inside_dbm <= kind.loudest_dbm < self._near_dbm for kind in kinds)
-        stayed = sum(kind.last - kind.first >= DWELL_SECONDS for kind in kinds)
+    def _where(self, kinds: Sequence[tuple[Kind, float]], devices: int) -> dict[str, Value]:
+        """The devices by place and by stay. Kinds stay; who else is behind a kind was heard for a moment."""
+        near, inside = (
+            round(sum(kind.louder(dbm, count) for kind, count in kinds)) for dbm in (self._near_dbm, self._inside_dbm)
+        )
+        stayed = sum(kind.last - kind.first >= DWELL_SECONDS for kind, _ in kinds)
         return {
             "near": near,
-            "inside": inside,
-            "far": len(kinds) - near - inside,
-            "passers": len(kinds) - stayed,
+            "inside": inside - near,
+            "far": devices - inside,
+            "passers": devices - stayed,
             "dwellers": stayed,
         }
 

@@ -149,6 +149,21 @@ def test_who_passes_is_no_dweller() -> None:
     assert (told["dwellers"], told["passers"]) == (1, 1)
 
 
+def test_identical_phones_are_placed_and_add_up() -> None:
+    """Two models, of each one phone near and several who pass further away."""
+    seen = [
+        one
+        for model in (1, 2)
+        for every, dbm in ((45.0, -45), (41.0, -70), (43.0, -68), (47.0, -90), (53.0, -88))
+        for one in scans(model, every=every, rssi_dbm=dbm)
+    ]
+    told = {name: int(value) for name, value in counted(seen).items() if isinstance(value, int | np.integer)}
+    assert told["near"] + told["inside"] + told["far"] == told["devices"] == told["dwellers"] + told["passers"]
+    assert told["devices"] > 4
+    assert told["near"] >= 2
+    assert min(told["inside"], told["far"]) >= 1
+
+
 def test_a_flood_of_invented_addresses_is_said_and_not_counted() -> None:
     phones = Phones("door")
     for n in range(5000):

@@ -101,7 +101,7 @@ async def test_a_till_that_dies_loses_trust_and_is_named(tmp_path: Path) -> None
         (row["sensor"], row["reason"]): row["trust"]
         for report in reports
         for row in report["quality"]
-        if row["trust"] is not None
+        if row.get("trust") is not None
     }
     assert doubted.keys() == {("till", "contradicted")}
     assert doubted["till", "contradicted"] < 0.3
