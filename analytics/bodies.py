@@ -14,8 +14,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-LEVELS = np.array([[1.0], [1.0], [0.6], [0.4], [0.25], [0.12], [0.03]])
-"""What is left of the reads behind a body: with nobody, with one that has just left, and with the others."""
+_SHARES = [[0.6], [0.4], [0.25], [0.12], [0.03]]
+LEVELS = np.array([[1.0], [1.0], *_SHARES, *_SHARES])
+"""What is left of the reads behind a body: with nobody, with one that has just left, with those that stand, and with
+those that have just shifted."""
 WIDTH = 0.2
 """The share of a shelf's tags that a body covers."""
 COMES, GOES, MOVES, TURNS, SETTLES = 2e-3, 1.0 / 30.0, 0.02, 0.03, 0.3
@@ -25,6 +27,10 @@ once, the tags that came to light and those that have gone would be mixed up bef
 ENOUGH, MOST_ENOUGH, VANISHES = 0.6, 8.0, 0.3
 """Who would cover less than the share ENOUGH of WIDTH (half of it at a shelf's end) is hardly a body: the fewer tags he
 covers, the nearer is the chance that he goes to VANISHES. More than MOST_ENOUGH tags are never asked for."""
+SHIFTS, REDRAWN = 0.01, 0.5
+"""The chance an epoch that a body shifts as one, or that of two one goes: then each tag that he covered, and each that
+he did not, lies anew with the chance REDRAWN. He is remembered for as long as one who has left, or the tags that come
+to light together would each have to move by themselves, which is dearer than hands for all that stay silent."""
 UNSEEN, OVERLOOKED = 0.01, 0.6
 """How much seldomer a body comes where a camera sees nobody, and the chance that who is there all the same goes."""
 FARTHEST = 24
@@ -33,9 +39,12 @@ FARTHEST = 24
 EDGE = 0.2
 """Of the tags that a body covers, the share at his edge, where half of what he takes is taken."""
 
+_HARDLY = 1e-30
+"""No state is ever less likely, or one that nothing leads to could not be told from nothing."""
+
 _EDGE, _BEHIND, _GONE = 1, 2, 3
 _NOBODY, _LEFT, _FIRST = range(3)
-_BODIES = len(LEVELS) - _FIRST
+_STANDING, _SHIFTED = slice(_FIRST, _FIRST + len(_SHARES)), slice(_FIRST + len(_SHARES), len(LEVELS))
 _READS = np.stack([np.ones_like(LEVELS), (1.0 + LEVELS) / 2, LEVELS])
 
 
@@ -89,8 +98,7 @@ class Bodies:
     def hear(self, hits: Bools, rates: Floats, stray: float) -> None:
         """One epoch of tags that are read at `rates` in the light, and at `stray` once they have gone."""
         heard, rate = hits[self._row], rates[self._row]
-        reads = _READS * rate
-        self._tags[:_GONE] *= np.where(heard, reads, 1.0 - reads)
+        self._tags[:_GONE] *= np.abs(_READS * rate - ~heard)
         self._tags[_GONE] *= np.where(heard, stray, 1.0 - stray)
         likely = self._tags.sum(axis=0)
         self._tags /= likely
@@ -112,35 +120,24 @@ class Bodies:
         tags[:_GONE] *= 1.0 - chance
 
     def move(self, *, deserted: bool = False) -> None:
-        """Before an epoch: bodies come, go, move and are joined. `deserted`: a camera sees nobody there."""
-        nobody, left, bodies, of, tags = *self._stand[:_FIRST], self._stand[_FIRST:], self._of, self._tags
-        goes = bodies * (OVERLOOKED if deserted else self._leaving())
-        comes = nobody * COMES * (UNSEEN if deserted else 1.0)
-        stay = bodies - goes
-        turned = TURNS / _BODIES * stay.sum(axis=0)
-        now = np.concatenate(
-            [
-                [nobody - comes + SETTLES * left, (1.0 - SETTLES) * left + goes.sum(axis=0)],
-                (1.0 - TURNS) * stay + turned + comes / _BODIES,
-            ]
-        )
-        now = np.maximum(now, 1e-300)
-        same = np.take((1.0 - TURNS) * stay / now[_FIRST:], of, axis=1)
-        other = np.take(turned / now[_FIRST:], of, axis=1)
-        share = np.take(stay / np.maximum(stay.sum(axis=0), 1e-300), of, axis=1)
-        settled = (SETTLES * left / now[_NOBODY])[of]
-        alone = (1.0 - settled) * tags[:, _NOBODY] + settled * tags[:, _LEFT]
-        kept, gone_by = ((1.0 - SETTLES) * left / now[_LEFT])[of], np.take(goes / now[_LEFT], of, axis=1)
-        went = kept * tags[:, _LEFT] + (gone_by * tags[:, _FIRST:]).sum(axis=1)
-        went += (1.0 - kept - gone_by.sum(axis=0)) * alone
-        came = (1.0 - same - other) * tags[:_GONE, _NOBODY].sum(axis=0)
-        met = same * tags[:, _FIRST:] + other * (share * tags[:, _FIRST:]).sum(axis=1)[:, None]
-        again = MOVES * met[:_GONE].sum(axis=0) + came
-        tags[:_GONE, _FIRST:] = (1.0 - MOVES) * met[:_GONE] + again * self._lies[:, _FIRST:]
-        tags[_GONE, _FIRST:] = met[_GONE] + (1.0 - same - other) * tags[_GONE, _NOBODY]
-        tags[:, _LEFT] = went
-        tags[0, _NOBODY], tags[_GONE, _NOBODY] = alone[:_GONE].sum(axis=0), alone[_GONE]
-        self._stand = now
+        """Before an epoch: bodies come, go, shift, move and are joined. `deserted`: a camera sees nobody there."""
+        mass = self._tags * np.take(np.maximum(self._stand, _HARDLY), self._of, axis=1)
+        nobody, left, standing, shifted = mass[:, _NOBODY], mass[:, _LEFT], mass[:, _STANDING], mass[:, _SHIFTED]
+        goes = mass[:, _FIRST:] * (OVERLOOKED if deserted else np.take(self._leaving(), self._of, axis=1))
+        mass[:, _FIRST:] -= goes
+        shifts, settled = SHIFTS * standing, SETTLES * shifted
+        standing += TURNS / len(_SHARES) * standing.sum(axis=1, keepdims=True) - (TURNS + SHIFTS) * standing + settled
+        shifts[:_GONE] += REDRAWN * (shifts[:_GONE].sum(axis=0) * self._lies[:, _SHIFTED] - shifts[:_GONE])
+        shifted += shifts - settled
+        comes, forgotten = COMES * (UNSEEN if deserted else 1.0) * nobody, SETTLES * left
+        again = MOVES * standing[:_GONE].sum(axis=0) + comes[:_GONE].sum(axis=0) / len(_SHARES)
+        standing[:_GONE] += again * self._lies[:, _STANDING] - MOVES * standing[:_GONE]
+        standing[_GONE] += comes[_GONE] / len(_SHARES)
+        nobody += forgotten - comes
+        nobody[0], nobody[1:_GONE] = nobody[:_GONE].sum(axis=0), 0.0
+        left += goes.sum(axis=1) - forgotten
+        whole = mass.sum(axis=0)
+        self._tags, self._stand = mass / whole, whole[:, self._starts]
 
     def _leaving(self) -> Floats:
         """The chance that each body goes in an epoch."""

@@ -29,8 +29,8 @@ class Rules:
     """
 
     stray: float = 0.02
-    certain: float = 5e3
-    witnesses: float = 20.0
+    certain: float = 2e4
+    witnesses: float = 14.14
     unseen: float = 2e-3
     near: float = 0.06
     handled: float = 0.02

@@ -74,6 +74,25 @@ def test_a_second_body_beside_the_first_takes_nothing_either() -> None:
     assert bodies.odds().max() < 500.0
 
 
+@pytest.mark.parametrize("both", [5, 10])
+def test_of_two_bodies_half_one_before_another_one_leaves_and_nothing_has_gone(both: int) -> None:
+    for seed in range(3):
+        bodies = shelf(40, 5)
+        reads = np.full(200, RATE)
+        live(bodies, reads, 10, seed)
+        reads[80:125] *= 0.05
+        live(bodies, reads, 20, seed + 100)
+        second = slice(80 + both - 45, 80 + both)
+        reads[second] *= 0.16
+        live(bodies, reads, 75, seed + 200)
+        reads[second] /= 0.16
+        odds = []
+        for epoch in range(30):
+            live(bodies, reads, 1, 1000 * seed + epoch)
+            odds.append(bodies.odds().max())
+        assert max(odds) < CERTAIN / 10
+
+
 def test_where_a_camera_sees_nobody_two_that_fall_silent_together_have_gone() -> None:
     reads = np.full(24, RATE)
     reads[[7, 10]] = 0.0

@@ -75,6 +75,6 @@ async def test_exit_codes_say_what_happened() -> None:
     assert (await survey(wire))[0] == 3
 
 
-@pytest.mark.parametrize(("rate", "epochs"), [(0.5, 30), (0.65, 20), (0.8, 13), (0.0, 645), (1.0, 7)])
+@pytest.mark.parametrize(("rate", "epochs"), [(0.5, 32), (0.65, 21), (0.8, 14), (0.0, 689), (1.0, 8)])
 def test_the_window_follows_the_read_rate(rate: float, epochs: int) -> None:
     assert window_epochs(rate, 200) == epochs

@@ -33,9 +33,10 @@ def test_the_same_store_takes_the_same_goods_and_the_engine_sees_them_go() -> No
     for one in for_good:
         assert any(item == numbers[one.item.epc] and one.at <= at < (one.back or HOUR) for at, item in taken)
     # What is filled in later stands among its like in an order that no plan knows; its shadow is judged elsewhere.
+    # What is put back behind somebody is not read at once: who was away until a moment ago is told rightly.
     for at, item in [one for one in taken if one[1] < 48]:
         assert any(
-            numbers[one.item.epc] == item and one.at <= at < (one.back or HOUR) + 1 for one in shelves[0].takings
+            numbers[one.item.epc] == item and one.at <= at < (one.back or HOUR) + 2 for one in shelves[0].takings
         )
 
 

@@ -167,6 +167,24 @@ async def test_what_a_reader_cannot_be_stops_its_driver(
     assert raised.value.code == code
 
 
+class Stubborn(A0):
+    """Says yes to every power and region, and keeps what it has."""
+
+    def obey(self, command: bytes, at: float) -> None:
+        kept = self.power, self.region
+        super().obey(command, at)
+        self.power, self.region = kept
+
+
+@pytest.mark.parametrize(("options", "which"), [("region=eu", "region"), ("region=us&power_dbm=27", "power")])
+async def test_a_module_that_says_yes_and_keeps_what_it_had_is_refused_by_reading_back(
+    options: str, which: str
+) -> None:
+    with plugged(Stubborn(Field([]))) as wire, pytest.raises(DriverMisconfigured, match=which) as raised:
+        await once(reader(wire.path, f"{options}&protocol=a0&baud=115200"))
+    assert raised.value.code == "refused"
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
