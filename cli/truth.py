@@ -171,7 +171,7 @@ def scrolled(found: list[Row], told: Any = None) -> Iterator[Text]:
     missed = {one["name"]: one["seen"] for one in quality if one["seen"] < _WHOLE}
     if missed:
         least = ", ".join(f"{name} {seen:.0%}" for name, seen in missed.items())
-        yield Text(f"  {'truth':8} of the whole window; of it saw {least}", style="yellow")
+        yield Text(f"  {'truth':8} of the whole window, of which was seen: {least}", style="yellow")
     for row in found:
         names = " ".join(str(row[key]) for key in _KEYS if key in row)
         text = Text(f"  {'truth':8} {row['section']} {names}", style="dim")
@@ -184,5 +184,5 @@ def scrolled(found: list[Row], told: Any = None) -> Iterator[Text]:
             text.append(" (exact)" if exact else f" ({error:+.3g})", style="green" if exact else "yellow")
             if name in row.get("in_interval", {}):
                 held = row["in_interval"][name]
-                text.append(" inside" if held else " outside", style="green" if held else "red")
+                text.append(" in its interval" if held else " not in its interval", style="green" if held else "red")
         yield text.append(f" ({row['untold']})") if "untold" in row else text

@@ -43,12 +43,12 @@ def read(content: bytes) -> list[Recorded]:
     numbered = [
         (number, one) for number, line in enumerate(_unpacked(content).splitlines(), 1) for one in _single(line)
     ]
-    if not numbered:
+    if not any(line.lstrip().startswith(b"{") for _, line in numbered):
         raise NoRecording('there is no message in it: lines of {"topic": ..., "payload": ...} are expected')
     verdict = judge(b"\n".join(line for _, line in numbered))
     if verdict.violations:
         found = [replace(one, line=numbered[one.line - 1][0]) for one in verdict.violations]
-        raise NoRecording(f"{len(found)} violations of the schema", found)
+        raise NoRecording(f"{len(found)} violation{'s' * (len(found) > 1)} of the schema", found)
     said = [pair for _, line in numbered for pair in _documents(line)]
     at = next((told for told in map(_moment, (envelope for _, envelope in said)) if told is not None), 0.0)
     recorded = []

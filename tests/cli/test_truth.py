@@ -57,7 +57,7 @@ def test_a_window_of_which_a_sensor_missed_a_part_says_so_first(known: Rehearsal
     quality = [{"sensor": "camera", "name": "floor", "seen": 0.16}, {"sensor": "till", "name": "one", "seen": 1.0}]
     window = report(1_800_000_300, (0, 0)) | {"quality": quality}
     first, second = (line.plain for line in scrolled(rows(known, window), window))
-    assert first.endswith("of the whole window; of it saw floor 16%")
+    assert first.endswith("of the whole window, of which was seen: floor 16%")
     assert "lines door" in second
     quality[0]["seen"] = 0.99
     assert len(list(scrolled(rows(known, window), window))) == 1

@@ -23,7 +23,7 @@ CONFIG = """
 [cameras.floor]
 device = "{camera}"
 model = "simulated_people_320x180_int8"
-fps = 2.0
+fps = 5.0
 [lines.door]
 camera = "floor"
 points = [[0.594, 0.505], [0.377, 0.505]]
