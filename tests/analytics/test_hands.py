@@ -115,17 +115,17 @@ def scripts(draw: st.DrawFn) -> tuple[list[Act], bool]:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scripts(), st.sampled_from((6.0, 8.0, 12.0)), st.randoms(use_true_random=False))
-def test_every_reach_is_the_truth_and_slips_of_the_pose_change_nothing(
+def test_every_reach_is_the_truth_and_a_slip_of_the_pose_a_second_changes_nothing(
     script: tuple[list[Act], bool], fps: float, random: Random
 ) -> None:
     acts, carries = script
-    slipped = False
+    last = -1.0
 
     def slip(at: float, hands: Hands) -> Hands | None:
-        nonlocal slipped
-        slipped = not slipped and random.random() < 0.1
-        if not slipped:
+        nonlocal last
+        if at - last < 1.0 or random.random() >= 0.1:
             return hands
+        last = at
         return random.choice((None, Hands((), None), Hands((IN_SHELF,), None), Hands((AT_SIDE,), None)))
 
     seconds = (acts[-1].ends if acts else 0) + 6
