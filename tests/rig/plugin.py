@@ -29,7 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from hypothesis import HealthCheck, settings
 
-    patient: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    patient: dict[str, Any] = {"deadline": None, "suppress_health_check": slow}
     if PLACE in ("inside", "arm64"):
         patient["max_examples"] = 20
     settings.register_profile("same", **patient, derandomize=True)
