@@ -18,6 +18,7 @@ from daemon.box import Box
 from daemon.clock import BoxClock
 from daemon.door import Door
 from daemon.goods import planogram
+from daemon.journal import handler
 from daemon.remote import Remote
 from daemon.reporter import Reporter
 from daemon.service import serve
@@ -54,7 +55,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         blink()
         sys.exit(EX_CONFIG)
-    logging.basicConfig(level=config.box.log.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=config.box.log.upper(), handlers=[handler()])
     try:
         sys.exit(asyncio.run(run(Remote(arguments.config, sets, config))))
     except OSError as error:
