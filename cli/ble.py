@@ -46,9 +46,11 @@ class _Wall:
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Configuration whose badges are recognised.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def survey(seconds: float, device: str | None, file: Path | None, as_json: bool) -> None:
-    """Listen on every radio and say what is heard: source, rate, signal strengths, kinds of devices, badges.
+    """Listen on every radio and say what is heard.
 
-    Exit codes: 0 something was heard, 1 nothing was, 2 usage or configuration, 3 no radio.
+    That is its source, rate, signal strengths, kinds of devices, and badges.
+
+    Exit status: 0 something was heard, 1 nothing was, 2 usage or configuration, 3 no radio.
     """
     try:
         surveys = asyncio.run(surveyed(Host(), _badges(file), seconds, device))

@@ -50,8 +50,7 @@ run_option = click.option(
     envvar="PASSERBY_RUN",
     is_eager=True,
     default=default_run,
-    show_default="/run/passerby, else the trial's",
-    help="Directory of the daemon's control socket.",
+    help="Directory of the daemon's control socket.  [default: /run/passerby, else the trial's]",
 )
 
 state_option = click.option(

@@ -26,26 +26,37 @@ DAY_SECONDS = 86_400
 
 @click.command("calibrate")
 @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--counts", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--counts",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Who was there, as above.",
+)
 @click.option("--area", help="The area of the reports, where COUNTS are reports of a box.")
 @click.option("--gate", "gate_dbm", type=click.IntRange(-128, 0), default=-80, show_default=True, help="As gate_dbm.")
-@click.option("--model", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option(
+    "--model",
+    required=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="The file to write.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def calibrate_site(
     captures: Sequence[Path], counts: Path, area: str | None, gate_dbm: int, model: Path, as_json: bool
 ) -> None:
-    """Learn how many persons are there from CAPTURES (pcap, pcapng, .gz) and --counts, and write --model.
+    """Teach a radio to tell persons, from CAPTURES and counts.
 
-    COUNTS is a CSV with the columns start, end, persons (times as 2026-03-01T10:00:00+01:00 or seconds of the epoch;
-    the count must hold throughout, ten minutes at least), or what `passerby events --json` printed on a box whose door
-    counts --area. Captures are made on the box's own radio and place, with the daemon stopped, on three days or more:
+    CAPTURES are pcap, pcapng or .gz. COUNTS is a CSV with the columns start, end, persons (times as
+    2026-03-01T10:00:00+01:00 or seconds of the epoch; the count must hold throughout, ten minutes at least), or
+    what `passerby events --json` printed on a box whose door counts --area. Captures are made on the box's own
+    radio and place, with the daemon stopped, on three days or more:
 
     \b
       tcpdump -i wlan1 -y IEEE802_11_RADIO -w 2026-03-01.pcap type mgt subtype probe-req
 
     They hold phones' addresses: delete them afterwards. The model holds counts only.
 
-    Exit codes: 0 the model is written, 1 it would say no more than the mean does and is not, 2 usage or broken input.
+    Exit status: 0 the model is written, 1 it would say no more than the mean does and is not, 2 usage or broken input.
     """
     try:
         known = joined(list(_counts(counts, area)))

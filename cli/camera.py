@@ -44,11 +44,13 @@ class _Boot:
 @camera.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listed(as_json: bool) -> None:
-    """List the USB cameras with their formats, sizes and rates, as [cameras.NAME] device = "..." takes them.
+    """List the USB cameras with formats, sizes and rates.
+
+    The first column is what [cameras.NAME] device = "..." takes.
 
     CSI cameras are listed by `rpicam-hello --list-cameras`; network cameras by their own manuals.
 
-    Exit codes: 0 there is one, 3 there is none.
+    Exit status: 0 there is one, 3 there is none.
     """
     found = []
     for path in devices():
@@ -108,12 +110,13 @@ def qualify(
     still: bool,
     as_json: bool,
 ) -> None:
-    """Measure the camera DEVICE (rtsp://..., v4l2:/dev/video0, picamera:0) and say which metrics it will serve.
+    """Measure a camera, and say which metrics it will serve.
 
-    Hang it where it shall hang, with people in front if you can. Say its lens (default 70 degrees) and its height.
-    The daemon must not have the camera open. No picture is kept.
+    DEVICE is as the configuration names it (rtsp://..., v4l2:/dev/video0, picamera:0). Hang it where it shall hang,
+    with people in front if you can. Say its lens (default 70 degrees) and its height. The daemon must not have the
+    camera open. No picture is kept.
 
-    Exit codes: 0 it can be used for counting, 1 it cannot, 2 usage, 3 no camera.
+    Exit status: 0 it can be used for counting, 1 it cannot, 2 usage, 3 no camera.
     """
     if still and (as_json or not sys.stdout.isatty() or "SSH_CONNECTION" in os.environ):
         raise click.UsageError("--still shows people: it works in a terminal on the box's own screen only")
@@ -124,11 +127,11 @@ def qualify(
         raise click.UsageError(str(problem)) from None
     except DriverUnavailable as refusal:
         if survey.pictures < 2:
-            click.echo(refusal.reason, err=True)
+            click.echo(f"{device.partition('?')[0]}: {refusal.code}: {refusal.reason}", err=True)
             sys.exit(NO_CAMERA)
         shown = ""
     if survey.pictures < 2:
-        click.echo("no two pictures came", err=True)
+        click.echo(f"{device.partition('?')[0]}: no two pictures came within {seconds:g} s", err=True)
         sys.exit(NO_CAMERA)
     figures = survey.figures()
     mount = Mount(
@@ -182,9 +185,9 @@ async def _measure(source: Driver[Any], survey: CameraSurvey, seconds: float, st
 @click.option("--pixels", default="1280x720", show_default=True, help="Size of its pictures.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plan(width: float, distance: float, height: float | None, lens: float | None, pixels: str, as_json: bool) -> None:
-    """Compute lens, height and coverage for a place of so many metres at such a distance.
+    """Compute lens, height and coverage for a place.
 
-    Exit codes: 0 a camera can count there, 1 none of the lenses sees it or people are too small, 2 usage.
+    Exit status: 0 a camera can count there, 1 none of the lenses sees it or people are too small, 2 usage.
     """
     wide, cross, high = pixels.partition("x")
     if not (cross and wide.isdigit() and high.isdigit() and int(wide) and int(high)):

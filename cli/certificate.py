@@ -20,9 +20,10 @@ _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 
 @click.group()
 def certificate() -> None:
-    """Certificates of accuracy, as the commissioning page hands them out and a box publishes them.
+    """Check or print a certificate of accuracy.
 
-    FILE is the JSON document, or what a scan of the printed code gives.
+    The commissioning page hands them out, and a box publishes them. FILE is the JSON document, or what a scan of
+    the printed code gives.
     """
 
 
@@ -35,7 +36,10 @@ def certificate() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check_(file: Path, of: Path | None, as_json: bool) -> None:
-    """Check the signature. Exit status: 0 right, 1 changed, unsigned or another box's, 2 wrong usage."""
+    """Check who signed the certificate in FILE.
+
+    Exit status: 0 right, 1 changed, unsigned or another box's, 2 wrong usage.
+    """
     shown = _read(file)
     try:
         signer = public(check(shown))
@@ -53,7 +57,10 @@ def check_(file: Path, of: Path | None, as_json: bool) -> None:
 @_file
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The PDF; by default beside FILE.")
 def print_(file: Path, out: Path | None) -> None:
-    """Write the certificate as one page of PDF."""
+    """Write the certificate in FILE as one page of PDF.
+
+    Exit status: 0 written, 1 FILE is none, 2 wrong usage.
+    """
     target = out or file.with_suffix(".pdf")
     target.write_bytes(paper(_read(file)))
     click.echo(f"wrote {target}")

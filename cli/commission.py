@@ -23,10 +23,11 @@ FAREWELL_S = 0.2
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on loopback; any free one when absent.")
 @click.option("--camera", help="The camera to begin with; the first when absent.")
 def commission(run: Path, minutes: float, port: int, camera: str | None) -> None:
-    """Open the commissioning page: see through a camera, draw lines, zones and private regions, audit a line.
+    """Open the page on which a camera is set up and audited.
 
-    The page is on loopback, for one browser, and ends by itself. Reach it from a laptop or phone with the printed ssh
-    command. It is the only way to see a picture: each opening is written into the privacy ledger and told in health.
+    There one sees through a camera, draws lines, zones and private regions, and audits a line. The page is on
+    loopback, for one browser, and ends by itself. Reach it from a laptop or phone with the printed ssh command. It
+    is the only way to see a picture: each opening is written into the privacy ledger and told in health.
 
     Exit status: 0 the time is over or Ctrl-C, 1 the box has no camera, 2 usage, 3 no daemon answers.
     """

@@ -22,7 +22,9 @@ def config() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 def check(file: Path, as_json: bool) -> None:
-    """Validate FILE as the daemon would: every problem at once, each with key, value and remedy.
+    """Validate FILE as the daemon would.
+
+    Every problem is told at once, each with its key, value and remedy.
 
     Exit status: 0 the file is good, 78 it is not.
     """
@@ -44,5 +46,10 @@ def check(file: Path, as_json: bool) -> None:
 
 @config.command()
 def explain() -> None:
-    """Print every key with its default, unit and meaning, as a TOML file to start from."""
+    """Print every key with its default, unit and meaning.
+
+    It is a TOML file to start from.
+
+    Exit status: 0.
+    """
     click.echo(explained(), nl=False)

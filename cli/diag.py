@@ -52,10 +52,11 @@ _HIDDEN = (
 @click.option("--config", type=click.Path(path_type=Path), default=CONFIG, show_default=True, help="The configuration.")
 @click.option("--out", type=click.Path(path_type=Path), help="The file [default: passerby-diag-TIME.tar.gz].")
 def diag(run: Path, state: Path, config: Path, out: Path | None) -> None:
-    """Collect status, configuration, journal and system figures into one archive without secrets and identifiers.
+    """Collect one archive for support.
 
-    Works with the daemon dead. Addresses, serial numbers, keys, long numbers and every credential are replaced by the
-    word for what they were, wherever they stand.
+    It holds status, configuration, journal and system figures. Works with the daemon dead. Addresses, serial
+    numbers, keys, long numbers and every credential are replaced by the word for what they were, wherever they
+    stand.
 
     Exit status: 0 complete, 1 something could not be had; manifest.json in the archive says what.
     """

@@ -43,13 +43,16 @@ _configuration = click.option(
 
 @click.group()
 def box() -> None:
-    """On a box: provision it from a seed, renew its certificate, show its code."""
+    """Provision this box, renew its certificate, show its code."""
 
 
 @box.command()
 @_configuration
 def code(configuration: Path) -> None:
-    """Print the code that tells this box from its neighbours until it has a name."""
+    """Print the code of a box that has no name yet.
+
+    Exit status: 0.
+    """
     click.echo(places.code_of(configuration))
 
 
@@ -227,7 +230,9 @@ def _own(file: Path) -> None:
 @_credentials
 @_configuration
 def renew(at_once: bool, credentials: Path, configuration: Path) -> None:
-    """Renew the certificate when two thirds of its life are over, plus a random part of a twentieth.
+    """Renew the certificate when it is due.
+
+    It is when two thirds of its life are over, plus a random part of a twentieth.
 
     Exit status: 0 renewed or not due, 75 refused (the old one stays; tried again tomorrow), 65 there is none.
     """

@@ -14,7 +14,9 @@ from cli.scroll import scrolled
 @run_option
 @click.option("--json", "as_json", is_flag=True, help='Print one line per message: {"topic": ..., "payload": ...}.')
 def events(run: Path, as_json: bool) -> None:
-    """Follow what the box publishes, until interrupted or the daemon stops.
+    """Follow what the box publishes.
+
+    Ends when interrupted, or when the daemon stops.
 
     Exit status: 0, or 3 when no daemon answers.
     """

@@ -1,6 +1,7 @@
 """`passerby floor`: a page on the local network that shows the shop's figures of this moment, without pictures."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import click
@@ -15,10 +16,11 @@ from commissioning.web import listening
 @run_option
 @click.option("--listen", "where", default="127.0.0.1:8480", show_default=True, help="ADDRESS:PORT; [::]:8480 is all.")
 def floor(run: Path, where: str) -> None:
-    """Serve the shop floor to browsers: a schematic with occupancy, queues and the predicted wait.
+    """Serve the shop floor to browsers, without a picture.
 
-    Off unless somebody starts it. No picture, no history, nothing to change, and only for addresses of a local network.
-    To keep it on: systemctl enable --now passerby-floor.
+    It is a schematic with occupancy, queues and the predicted wait. Off unless somebody starts it. No history,
+    nothing to change, and only for addresses of a local network. To keep it on: systemctl enable --now
+    passerby-floor.
 
     Exit status: 0 stopped, 1 the address cannot be used, 2 wrong usage.
     """
@@ -36,4 +38,4 @@ async def _serve(run: Path, host: str, port: int) -> None:
                 click.echo(f"the shop floor is at http://{f'[{address}]' if ':' in address else address}:{number}/")
             await server.serve_forever()
     except OSError as error:
-        raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror or error}") from None
+        raise click.ClickException(f"{host}:{port} cannot be listened on: {os.strerror(error.errno or 0)}") from None

@@ -33,9 +33,11 @@ BOX = (
 @run_option
 @click.option("--write", "file", type=click.Path(path_type=Path), help="Write FILE.prom whole instead of printing.")
 def metrics(run: Path, file: Path | None) -> None:
-    """Print the box's figures as OpenMetrics text; with the daemon dead only that it is.
+    """Print the box's figures as OpenMetrics text.
 
-    Exit status: 0, or 3 when no daemon answers.
+    With the daemon dead it is only said that it is.
+
+    Exit status: 0 it was printed or written, 1 the file cannot be written, 3 no daemon answers.
     """
     try:
         text, code = exposition(ask(run, {"ask": "status"})), 0
@@ -44,7 +46,10 @@ def metrics(run: Path, file: Path | None) -> None:
     if file is None:
         click.echo(text, nl=False)
     else:
-        write(file, text)
+        try:
+            write(file, text)
+        except OSError as error:
+            raise click.ClickException(f"--write {file}: {error.strerror}: name a folder that may be written") from None
     raise SystemExit(code)
 
 

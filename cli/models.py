@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
 
 from inference import download
 from inference.diagnosis import diagnosis
@@ -33,7 +32,7 @@ _NAMES = click.argument("names", nargs=-1)
 
 @click.group()
 def models() -> None:
-    """The models by manifest: list, install, verify."""
+    """List, install and verify models."""
 
 
 def _rows(names: tuple[str, ...]) -> list[Model]:
@@ -47,7 +46,10 @@ def _rows(names: tuple[str, ...]) -> list[Model]:
 @_FOLDER
 @_JSON
 def list_models(folder: Path | None, as_json: bool) -> None:
-    """The models this build knows, and which of them are installed."""
+    """List the models that this build knows, and where they are.
+
+    Exit status: 0.
+    """
     place = models_folder(folder)
     rows = [
         {
@@ -65,13 +67,11 @@ def list_models(folder: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"folder": str(place), "models": rows}))
         return
-    table = Table(Column("model", no_wrap=True), "finds", "MB", "licence", "installed", "attribution", box=None)
     for each in rows:
-        size = f"{int(str(each['bytes'])) / 1e6:.1f}"
-        here = "yes" if each["installed"] else "no"
-        table.add_row(str(each["name"]), str(each["finds"]), size, str(each["licence"]), here, str(each["attribution"]))
-    Console().print(table)
-    Console().print(f"in {place}")
+        here = "installed" if each["installed"] else "not installed"
+        click.echo(f"{each['name']:29}  {each['finds']:6}  {int(str(each['bytes'])) / 1e6:3.1f} MB  {here}")
+        click.echo(f"  {each['licence']}: {each['attribution']}")
+    click.echo(f"in {place}")
 
 
 @models.command(name="install")
@@ -80,9 +80,11 @@ def list_models(folder: Path | None, as_json: bool) -> None:
 @_SOURCE
 @_JSON
 def install_models(names: tuple[str, ...], folder: Path | None, source: Path | None, as_json: bool) -> None:
-    """Install models (all, or NAMES) from their URLs, or from a folder.
+    """Install models (all, or NAMES) from the net or a folder.
 
-    A download that breaks off is resumed by the next call. Exit 0 all there, 1 something is not.
+    A download that breaks off is resumed by the next call.
+
+    Exit status: 0 all are there, 1 one is not, 2 usage.
     """
     place = models_folder(folder)
     verdicts = []
@@ -117,11 +119,12 @@ def _install(wanted: Model, place: Path, source: Path | None, progress: download
 @_SOURCE
 @_JSON
 def verify_models(names: tuple[str, ...], folder: Path | None, source: Path | None, as_json: bool) -> None:
-    """Check models (all, or NAMES): size, sha256, operations and tensors, with the runtime that would run them.
+    """Check models (all, or NAMES) as they would be run.
 
-    A NAME may also be a file, which is held against the model of its name.
+    Size, sha256, operations and tensors are checked, with the runtime that would run them. A NAME may also be a
+    file, which is held against the model of its name.
 
-    Exit 0 all are right, 1 one is missing or refused.
+    Exit status: 0 all are right, 1 one is missing or refused, 2 usage.
     """
     place = source or models_folder(folder)
     files = [Path(name) for name in names if Path(name).is_file()]

@@ -14,7 +14,9 @@ from cli.box import ask, run_option
 @run_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def privacy(run: Path, as_json: bool) -> None:
-    """Show the policy, the token epoch, the last messages that left, and the bytes of the day.
+    """Show what may leave the box, and what has left.
+
+    That is the policy, the token epoch, the last messages, and the bytes of the day.
 
     Exit status: 0, or 3 when no daemon answers.
     """

@@ -4,22 +4,24 @@ import csv
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from config.load import ConfigError, parse
 from provisioning import record
 from provisioning.seed import Seed, SeedError, configuration, fresh, write
 
 RECORD = "record.jsonl"
+DATES = ("made", "provisioned")
 COLUMNS = ("site", "label", "timezone", "code", "sensors")
 
 
 @click.group()
 def provision() -> None:
-    """Make seeds and labels for boxes, and read back what became of them."""
+    """Make seeds and labels; read back what became of them."""
 
 
 @provision.command()
@@ -49,12 +51,12 @@ def make(
     out: Path,
     labels: bool,
 ) -> None:
-    """Make seeds: OUT/BOX/box.toml for each box, labels.pdf, and a line for each in record.jsonl.
+    """Make a seed for each box, and labels.
 
-    Columns of the CSV file: site, label, timezone, code, sensors (a file beside the CSV). Nothing is written unless
-    every row is right.
+    OUT gets BOX/box.toml for each, labels.pdf, and a line for each in record.jsonl. Columns of the CSV file: site,
+    label, timezone, code, sensors (a file beside the CSV). Nothing is written unless every row is right.
 
-    Exit status: 0 made, 65 a row is wrong.
+    Exit status: 0 made, 2 usage, 65 a row is wrong.
     """
     if bool(table) is bool(site):
         raise click.UsageError("give either --csv FILE or --site NAME")
@@ -65,8 +67,11 @@ def make(
     for number, row in enumerate(rows, 2):
         try:
             seeds.append((_one(row, text, table, broker, timedelta(days=days), common), row.get("label") or ""))
-        except (SeedError, ConfigError, OSError) as error:
+        except (SeedError, ConfigError) as error:
             problems.append(f"line {number}: {error}")
+        except OSError as error:
+            text = f"sensors = {row['sensors']!r}: {error.strerror}: name a file beside the CSV"
+            problems.append(f"line {number}: {text}")
     if problems:
         click.echo("\n".join(problems), err=True)
         raise SystemExit(65)
@@ -118,7 +123,9 @@ def _write(out: Path, seeds: list[tuple[Seed, str]], labels: bool) -> None:
 @click.option("--record", "file", type=click.Path(path_type=Path, exists=True), required=True, help="record.jsonl")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def readback(folder: Path, file: Path, as_json: bool) -> None:
-    """Take from a card or stick in FOLDER what boxes have written there, add it to the record, and show the record.
+    """Add to the record what boxes have left in FOLDER.
+
+    FOLDER is a card's or a stick's; the record is shown.
 
     Exit status: 0 every box of the record is provisioned, 1 some are not yet, 65 the record is none.
     """
@@ -133,9 +140,15 @@ def readback(folder: Path, file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(list(boxes.values())))
     else:
-        table = Table("box", "site", "label", "made", "provisioned", "certificate", box=None, header_style="bold")
-        for row in boxes.values():
-            shown = (row.get(name) or "-" for name in ("box", "site", "label", "made", "provisioned", "certificate"))
-            table.add_row(*(str(value)[:25] for value in shown))
-        Console().print(table)
+        Console(highlight=False).print(_shown(list(boxes.values())))
     raise SystemExit(0 if all("provisioned" in row for row in boxes.values()) else 1)
+
+
+def _shown(boxes: list[dict[str, Any]]) -> Table:
+    """The record for people: days instead of moments, the head of a digest."""
+    table = Table(Column("box", no_wrap=True), "site", "label", *DATES, "certificate", box=None, header_style="bold")
+    for row in boxes:
+        names = (str(row.get(name) or "-") for name in ("box", "site", "label"))
+        dates = (str(row.get(name) or "-").partition("T")[0] for name in DATES)
+        table.add_row(*names, *dates, str(row.get("certificate") or "-")[:12])
+    return table

@@ -16,7 +16,9 @@ from cli.sensors import ago
 @click.option("--dead-letters", is_flag=True, help="List the messages that no broker takes instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def queue(run: Path, dead_letters: bool, as_json: bool) -> None:
-    """Show the outbox: what waits, by dearness, its age and room; what is in flight; what was given up.
+    """Show what waits for the broker, and what was given up.
+
+    By dearness, with age and room.
 
     Exit status: 0 nothing was given up, 1 something was, 3 no daemon answers.
     """

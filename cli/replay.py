@@ -40,20 +40,20 @@ EX_CONFIG = 78
     "--speed",
     type=click.FloatRange(min=0),
     default=A_DAY_IN_A_MINUTE,
-    show_default="1440, a day in a minute",
-    help="Times the recording's own pace; 0 does not wait at all.",
+    help="Times the recording's own pace; 0 does not wait at all.  [default: 1440, a day in a minute]",
 )
 @click.option("--now", is_flag=True, help="Move it by whole windows so that it ends now, and rename its stores.")
 @click.option("--quiet", is_flag=True, help="No progress bar (there is none either where standard error is a file).")
 def replay(recording: BinaryIO, broker: str | None, config: Path | None, speed: float, now: bool, quiet: bool) -> None:
-    """Play RECORDING (JSON lines of `make run JSON=1`, gzipped or not; - is standard input) again.
+    """Say again what a box said on another day.
 
-    Without --broker and --config it goes to standard output as the same JSON lines, so that it can be piped. Every
-    line is checked against the schema first. Played as it is, a recording has the (store, seq) it always had, so
-    a backend that has it ignores it; with --now it is another one. Retained documents stay on the broker.
+    RECORDING has the JSON lines of `make run JSON=1`, gzipped or not; - is standard input. Without --broker and
+    --config it goes to standard output as the same JSON lines, so that it can be piped. Every line is checked
+    against the schema first. Played as it is, a recording has the (store, seq) it always had, so a backend that has
+    it ignores it; with --now it is another one. Retained documents stay on the broker.
 
-    Exit status: 0; 65 when RECORDING is none or breaks the schema; 69 when the broker cannot be reached or is lost;
-    78 when URL or configuration is wrong; 130 when interrupted.
+    Exit status: 0 said; 65 when RECORDING is none or breaks the schema; 69 when the broker cannot be reached or is
+    lost; 78 when URL or configuration is wrong; 130 when interrupted.
     """
     if broker and config:
         raise click.UsageError("--broker and --config are two answers to one question: give one")

@@ -43,12 +43,13 @@ class _Wall:
 @click.option("--seconds", type=click.FloatRange(1, 3600), default=30.0, show_default=True, help="How long to listen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end instead of a live table.")
 def survey(device: str, planogram: Path | None, seconds: float, as_json: bool) -> None:
-    """Listen to the reader at DEVICE (serial:/dev/ttyUSB0?region=eu) and show SKUs, read rates, noise and windows.
+    """Show what a reader hears: goods, read rates, noise.
 
-    The daemon must not have the reader open. Stand away from the shelf: what is measured is the shelf alone. Ctrl-C
-    ends it early, with what was heard until then.
+    DEVICE is as the configuration names it (serial:/dev/ttyUSB0?region=eu). The daemon must not have the reader
+    open. Stand away from the shelf: what is measured is the shelf alone. Ctrl-C ends it early, with what was heard
+    until then.
 
-    Exit codes: 0 tags were heard, 1 none were, 2 usage, 3 no reader answers.
+    Exit status: 0 tags were heard, 1 none were, 2 usage, 3 no reader answers.
     """
     plan = parse(planogram.read_bytes()) if planogram else Planogram(())
     for problem in plan.problems:
@@ -60,7 +61,7 @@ def survey(device: str, planogram: Path | None, seconds: float, as_json: bool) -
     except (ValueError, DriverMisconfigured) as problem:
         raise click.UsageError(str(problem)) from None
     except DriverUnavailable as refusal:
-        click.echo(refusal.reason, err=True)
+        click.echo(f"{device.partition('?')[0]}: {refusal.code}: {refusal.reason}", err=True)
         sys.exit(NO_READER)
     if as_json:
         click.echo(json.dumps(_document(reader, found)))

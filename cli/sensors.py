@@ -19,7 +19,9 @@ BAD = ("unavailable", "misconfigured")
 @run_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def sensors(run: Path, as_json: bool) -> None:
-    """Show every sensor: state, since when, rate and counts; for a fault its cause and remedy.
+    """Show every sensor; for a fault its cause and remedy.
+
+    State, since when, rate and counts.
 
     Exit status: 0 all work, 1 one does not, 3 no daemon answers.
     """

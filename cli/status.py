@@ -31,9 +31,9 @@ EXPLAINED = 3
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON: the health document and details.")
 @click.option("--watch", "watched", is_flag=True, help="Repeat every second until interrupted.")
 def status(run: Path, state: Path, as_json: bool, watched: bool) -> None:
-    """Show how the box is: sensors, broker, store, process, clock; the worst first.
+    """Show how the box is, the worst first.
 
-    With the daemon dead, the last snapshot is shown and said to be old.
+    Sensors, broker, store, process, clock. With the daemon dead, the last snapshot is shown and said to be old.
 
     Exit status: 0 ok, 1 degraded, 2 failed, 3 not running.
     """

@@ -22,7 +22,7 @@ WORST = ("misconfigured", "unavailable", "starting", "running", "ended")
 @click.option("--every", default=2.0, show_default=True, type=click.FloatRange(0.2, 60), help="Seconds between looks.")
 @click.option("--count", type=click.IntRange(1), help="End after so many looks.")
 def top(run: Path, every: float, count: int | None) -> None:
-    """Watch the box live: sensors, broker, store, process. Ctrl-C ends it.
+    """Watch the box live, over a slow line too. Ctrl-C ends it.
 
     Exit status: 0, or 3 when no daemon answers at the start.
     """

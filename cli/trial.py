@@ -70,9 +70,10 @@ def trial(
     state: Path,
     as_json: bool,
 ) -> None:
-    """Run the whole daemon with a broker of its own and print what a subscriber sees, until Ctrl-C or a clip's end.
+    """Run a box and a broker here; print what a subscriber sees.
 
-    In the simulated store the truth and the error of every metric are printed beside each report.
+    Ends with Ctrl-C, or with the clip. In the simulated store the truth and the error of every metric are printed
+    beside each report.
 
     Exit status: that of the daemon; 69 when the embedded broker is not installed.
     """

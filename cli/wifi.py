@@ -53,11 +53,12 @@ class _Wall:
 @click.option("--channels", default="1,6,11", show_default=True, help="The channels to walk, with commas.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def survey(device: str, seconds: float, channels: str, as_json: bool) -> None:
-    """Listen on DEVICE (mon:wlan1, mon:wlan1+wlan2, or pcap:FILE?speed=max) and say what is heard.
+    """Say what a radio hears, and where the gate should stand.
 
-    Prints the probe requests a second of each channel and the histogram of signal strengths, with the gate it suggests.
+    DEVICE is mon:wlan1, mon:wlan1+wlan2, or pcap:FILE?speed=max. Prints the probe requests a second of each channel
+    and the histogram of signal strengths, with the gate it suggests.
 
-    Exit codes: 0 something was heard, 1 nothing was, 2 usage or configuration, 3 no radio.
+    Exit status: 0 something was heard, 1 nothing was, 2 usage or configuration, 3 no radio.
     """
     try:
         walked = [int(channel) for channel in channels.split(",")]
@@ -76,9 +77,11 @@ def survey(device: str, seconds: float, channels: str, as_json: bool) -> None:
 @wifi.command()
 @click.argument("config", type=click.Path(path_type=Path))
 def prepare(config: Path) -> None:
-    """Turn the radios of CONFIG into monitors. The service's unit runs this as root before the daemon starts.
+    """Turn the radios of CONFIG into monitors.
 
-    Exit codes: 0 all are, 2 usage, 3 a radio is missing or refuses, 78 the configuration is wrong.
+    The service's unit runs this as root before the daemon starts.
+
+    Exit status: 0 all are, 2 usage, 3 a radio is missing or refuses, 78 the configuration is wrong.
     """
     try:
         radios = load(config).wifi

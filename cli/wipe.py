@@ -17,35 +17,42 @@ UNIT = "passerby.service"
 @click.command()
 @run_option
 @state_option
-@click.option("--credentials", type=click.Path(path_type=Path), default=CREDENTIALS, help="Directory of its key.")
-@click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION, help="Of its configuration.")
+@click.option(
+    "--credentials",
+    type=click.Path(path_type=Path),
+    default=CREDENTIALS,
+    show_default=True,
+    help="Of key and certificate.",
+)
+@click.option(
+    "--configuration", type=click.Path(path_type=Path), default=CONFIGURATION, show_default=True, help="Of the box."
+)
 @click.option("--keep-configuration", is_flag=True, help="Forget counts, name and key, but stay what it is.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def wipe(run: Path, state: Path, credentials: Path, configuration: Path, keep_configuration: bool, yes: bool) -> None:
-    """Stop the daemon and delete what waits to be sent, the ledger, the box's name, key and certificate, configuration.
+    """Forget everything, before the box changes hands.
 
-    Files are overwritten once before they are deleted; what an SD card has copied elsewhere by itself is out of reach.
+    The daemon is stopped. What waits to be sent, the ledger, the box's name, key, certificate and configuration go.
+    Files are overwritten once before they are deleted; what an SD card has copied elsewhere by itself is out of
+    reach.
 
     Exit status: 0 wiped, 1 not wanted, a daemon that goes on, or something could not be deleted.
     """
-
-    def doomed_now() -> list[Path]:
-        kept = [] if keep_configuration else _below(configuration)
-        return [*_below(state), *sorted(credentials.glob("passerby.*")), *kept]
-
+    folders = (state, *(() if keep_configuration else (configuration,)))
     if not yes:
-        click.confirm(f"delete {len(doomed_now())} files of this box for good?", abort=True)
+        click.confirm(f"delete {', '.join(map(str, folders))} and {credentials}/passerby.* for good?", abort=True)
     _stop()
     if _answers(run):
         raise click.ClickException(f"a daemon still answers in {run}: stop it first, or it writes all anew")
-    doomed = doomed_now()  # the daemon has written its last words, and its database has tidied up
+    doomed = [file for folder in folders for file in _below(folder)] + sorted(credentials.glob("passerby.*"))
     failed = [file for file in doomed if not _forgotten(file)]
-    for folder in (state, *(() if keep_configuration else (configuration,))):
+    for folder in folders:
         for below in _folders(folder):
             shutil.rmtree(below, ignore_errors=True)
     for file in failed:
         click.echo(f"{file} could not be deleted: run as root", err=True)
-    click.echo(f"{len(doomed) - len(failed)} files are gone")
+    gone = len(doomed) - len(failed)
+    click.echo(f"{gone} file{' is' if gone == 1 else 's are'} gone")
     raise SystemExit(1 if failed else 0)
 
 

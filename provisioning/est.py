@@ -59,7 +59,8 @@ def _asked(url: str, request: x509.CertificateSigningRequest, tls: ssl.SSLContex
         remedy = "the token is spent or wrong: make a new seed" if error.code in (401, 403) else "see its log"
         raise Refused(f"the authority answers {error.code}: {remedy}") from None
     except urllib.error.URLError as error:
-        raise Refused(f"the authority cannot be reached: {error.reason}: check network, clock and enrol") from None
+        why = getattr(error.reason, "strerror", None) or error.reason
+        raise Refused(f"the authority cannot be reached: {why}: check network, clock and enrol") from None
     except OSError as error:
         raise Refused(f"the authority does not answer: {error}") from None
     return chain(content)

@@ -12,6 +12,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$"
 LIFE = timedelta(days=14)
+ALLOWED = {
+    "site": "write 1 to 32 letters, digits, _ . -",
+    "box": "write 1 to 32 letters, digits, _ . -",
+    "broker": "write mqtts://HOST:PORT",
+    "expires": "write a moment with its time zone, as 2026-03-01T10:00:00+01:00",
+    "token": "make the seed anew with passerby provision",
+    "enrol": "write https://HOST",
+    "ca": "name a PEM file that begins with BEGIN CERTIFICATE",
+    "code": "write the eight letters and digits that the box shows",
+}
+"""What a field may be, for who wrote something else."""
 LARGEST = 256 * 1024
 """Bytes of a seed; a longer file is none."""
 
@@ -69,7 +80,7 @@ def _problem(error: object) -> str:
     field = ".".join(map(str, error["loc"]))
     hidden = field == "token"
     value = "(not shown)" if hidden else repr(error["input"])[:60]
-    return f"{field} = {value}: {error['msg']}; passerby provision --help says what is allowed"
+    return f"{field} = {value}: {ALLOWED.get(field) or error['msg']}"
 
 
 def write(seed: Seed) -> str:

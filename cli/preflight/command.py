@@ -32,10 +32,11 @@ RECORD = "preflight.json"
 @click.option("--config", type=click.Path(path_type=Path), default=CONFIG, show_default=True, help="The configuration.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def preflight(run: Path, config: Path, as_json: bool) -> None:
-    """Look at power, clock, arithmetic, storage, sensors, models, broker and certificate before you leave the shop.
+    """Say whether the box would work, before you leave the shop.
 
-    Takes less than a minute. With the daemon running its devices are asked of it, else they are opened here. The
-    result's hash is published in the birth document.
+    It looks at power, clock, arithmetic, storage, sensors, models, broker and certificate. Takes less than a
+    minute. With the daemon running its devices are asked of it, else they are opened here. The result's hash is
+    published in the birth document.
 
     Exit status: 0 all passed, 1 warnings, 2 something failed, 78 the configuration is wrong.
     """

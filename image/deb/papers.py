@@ -1,12 +1,26 @@
 """The manual page and the shell's completion, written from the commands themselves so that they cannot lag behind."""
 
 import gzip
+from inspect import cleandoc
 
 import click
 from click.shell_completion import BashComplete
 
 from cli.main import main
 from daemon import __version__
+
+ENVIRONMENT = {
+    "PASSERBY_RUN": "the directory of the daemon's control socket, as --run",
+    "PASSERBY_MODELS": "the folder of the models, as --models",
+    "NO_COLOR": "when it is set, nothing is coloured",
+}
+FILES = {
+    "/etc/passerby/config.toml": "the configuration: passerby config explain",
+    "/var/lib/passerby": "what survives a restart: outbox, ledger, the last status",
+    "/etc/credstore/passerby.key, passerby.crt, passerby.ca": "the box's key and certificates, handed over by systemd",
+    "/usr/share/doc/passerby": "operator.md explains every word for a fault, technician.md how a box is set up",
+}
+STATUSES = "Each command names its own. Wrong usage is 2 with every command, whatever else that means there."
 
 
 def manual() -> bytes:
@@ -15,18 +29,14 @@ def manual() -> bytes:
     lines += [".SH NAME", "passerby \\- see how a Passerby box is doing, and what it says"]
     lines += [".SH SYNOPSIS", "\\fBpasserby\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]..."]
     lines += [".SH COMMANDS"]
-    lines += _commands("passerby", main, click.Context(main, info_name="passerby"))
-    lines += [".SH FILES"]
-    for file, text in FILES.items():
-        lines += [".TP", f"\\fI{_roff(file)}\\fR", _roff(text)]
+    lines += _commands("passerby", main, click.Context(main, info_name="passerby", **main.context_settings))
+    lines += [".SH EXIT STATUS", _roff(STATUSES)]
+    for section, entries in (("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)):
+        lines.append(f".SH {section}")
+        for name, text in entries.items():
+            lines += [".TP", f"\\fI{_roff(name)}\\fR", _roff(text)]
+    lines += [".SH SEE ALSO", "\\fBsystemctl\\fR(1), \\fBjournalctl\\fR(1)"]
     return gzip.compress("\n".join([*lines, ""]).encode(), mtime=0)
-
-
-FILES = {
-    "/etc/passerby/config.toml": "the configuration: passerby config explain",
-    "/var/lib/passerby": "what survives a restart: outbox, ledger, the last status",
-    "/etc/credstore/passerby.key, passerby.crt, passerby.ca": "the box's key and certificates, handed over by systemd",
-}
 
 
 def _commands(path: str, command: click.Command, context: click.Context) -> list[str]:
@@ -38,7 +48,7 @@ def _commands(path: str, command: click.Command, context: click.Context) -> list
             lines += _commands(f"{path} {name}", below, click.Context(below, context, name))
         return lines
     usage = " ".join(command.collect_usage_pieces(context))
-    lines = [".SS", _roff(f"{path} {usage}"), _roff(command.help or "").replace("\n\n", "\n.PP\n")]
+    lines = [".SS", _roff(f"{path} {usage}"), *_paragraphs(cleandoc(command.help or ""))]
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
         if record:
@@ -46,8 +56,18 @@ def _commands(path: str, command: click.Command, context: click.Context) -> list
     return lines
 
 
+def _paragraphs(text: str) -> list[str]:
+    """Paragraphs of a help text; one that click is told not to wrap is an example."""
+    lines: list[str] = []
+    for paragraph in text.split("\n\n"):
+        plain = _roff(paragraph.removeprefix("\b\n"))
+        lines += [".PP"] if lines else []
+        lines += [".nf", plain, ".fi"] if paragraph.startswith("\b") else [plain]
+    return lines
+
+
 def _roff(text: str) -> str:
-    escaped = text.replace("\b\n", "").replace("\\", "\\e").replace("-", "\\-")
+    escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in escaped.splitlines())
 
 

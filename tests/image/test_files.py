@@ -1,15 +1,20 @@
 """The image's files, as far as they can be judged without the tools that use them."""
 
 import configparser
+import gzip
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 
+from cli.main import main
 from image.deb.build import PLACES, TREE, requirements
 from image.deb.papers import completion, manual
 from image.sbom import closure, document, licence, refused
+from tests.cli.test_help import LEAVES
 
 IMAGE = TREE / "image"
 LAYER = (IMAGE / "rpi/layer/passerby.yaml").read_text(encoding="utf-8")
@@ -99,13 +104,22 @@ def test_the_package_has_everything_that_its_units_need() -> None:
     assert not any(line.startswith(("pytest", "torch", "bumble")) for line in requirements())
 
 
-def test_every_command_is_in_the_manual_and_completed() -> None:
-    import gzip
-
+def test_the_manual_has_every_command_as_its_help_says_it() -> None:
     text = gzip.decompress(manual()).decode()
-    for command in ("preflight", "box provision", "wifi prepare", "queue"):
-        assert f".SS\npasserby {command}" in text
-    assert "complete" in completion()
+    assert {line.partition(" [")[0].replace("\\-", "-") for line in re.findall(r"^\.SS\n(.+)", text, re.M)} == set(
+        LEAVES
+    )
+    assert text.count("\nExit status: ") == len(LEAVES)
+    assert text.count("\\fB\\-h, \\-\\-help\\fR") == len(LEAVES)
+    assert not re.search(r"^ (?!  *tcpdump)", text, re.M), "a line that begins with a space is set as it stands"
+
+
+def test_every_command_is_completed() -> None:
+    assert "complete -o nosort -F _passerby_completion passerby" in completion()
+    shell = BashComplete(main, {}, "passerby", "_PASSERBY_COMPLETE")
+    for path in LEAVES:
+        _, *before, last = path.split()
+        assert last in [one.value for one in shell.get_completions(before, last[:-1])], path
 
 
 def test_the_bill_of_materials_is_whole_and_free_of_refused_licences() -> None:

@@ -49,8 +49,8 @@ def test_five_hundred_seeds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("shop 1,x,", "site = 'shop 1'"),
-        ("shop-1,x,none.toml", "none.toml"),
+        ("shop 1,x,", "site = 'shop 1': write 1 to 32 letters, digits, _ . -"),
+        ("shop-1,x,none.toml", "sensors = 'none.toml': No such file or directory: name a file beside the CSV"),
         ("shop-1,x,bad.toml", "cameras.door.fps"),
     ],
 )
@@ -111,3 +111,20 @@ def test_a_torn_record_is_said(tmp_path: Path) -> None:
 def test_a_label_holds_nothing_secret(tmp_path: Path) -> None:
     assert content("abcd") == "passerby:abcd"
     assert sheet(tmp_path / "labels.pdf", [("a" * 16, "kiel", "door")] * 25) == 2
+
+
+def test_the_record_fits_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    row = {"box": "f7qqeycabasl3ft7", "site": "berlin-1", "label": "door left", "made": "2026-11-22T22:33:36+00:00"}
+    born = {"box": row["box"], "provisioned": "2026-11-23T09:10:11+00:00", "certificate": "0123456789ab" * 5}
+    (tmp_path / "record.jsonl").write_text(f"{json.dumps(row)}\n{json.dumps(born)}\n")
+    shown = run("readback", tmp_path, "--record", tmp_path / "record.jsonl").output.splitlines()
+    assert shown[1].split() == [
+        "f7qqeycabasl3ft7",
+        "berlin-1",
+        "door",
+        "left",
+        "2026-11-22",
+        "2026-11-23",
+        "0123456789ab",
+    ]
