@@ -15,7 +15,7 @@ from cli.words import words as explanations
 from daemon.faults import PATIENCE_S, Faults
 from daemon.health import OFFLINE_GRACE_S
 from drivers.led.codes import CODES, shown
-from events import Code, Name, Sensor
+from events import AlertKind, Code, Name, Sensor
 from events.state import Cause
 
 ROOT = Path(__file__).parent.parent
@@ -63,6 +63,25 @@ def test_words_are_found_wherever_they_stand() -> None:
     found = {word for word, _ in words()}
     assert {"gone", "no_nl80211", "unauthorized", "absent", "disk_full", "undervoltage"} <= found
     assert len(found) > 60
+
+
+def written(file: Path) -> set[str]:
+    """Every text constant of a module."""
+    return set(map(text_of, ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
+
+
+def test_the_operators_table_has_no_word_that_nobody_says() -> None:
+    folders = [ROOT / name for name in ("drivers", "inference", "daemon", "mqtt")]
+    files = [file for folder in folders for file in folder.rglob("*.py") if file.parent.name != "led"]
+    said = set[str]().union(*map(written, [*files, ROOT / "cli" / "enrol.py"]))
+    assert set(explanations()) - said == set()
+
+
+def test_every_alert_that_is_no_fault_is_explained_as_well() -> None:
+    paper = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \| [^|]+ \| [^|]+ \|$", paper, re.M)
+    told = {word for row in rows for word in re.findall(r"[a-z_]+", row)}
+    assert told == set(AlertKind) - set(explanations()) - {AlertKind.FAULT}
 
 
 def counted() -> Iterator[tuple[str, str]]:
