@@ -48,6 +48,8 @@ SHORTEST_MS = 100
 """An epoch is a slot of the field in the box's time, and in real time no driver is asked for a shorter one."""
 NO_SWITCHES = Path("/nonexistent")
 """The root under which the simulated adapter has its switches: it has none."""
+HAIR_S = 1e-6
+"""By how much the clock may be beyond the next picture, whose time is rounded otherwise: else it may never come."""
 STEP_S = 0.5
 _NAME = 15
 """Characters of an interface's name at most."""
@@ -113,7 +115,7 @@ class _Camera:
     def __init__(self, story: Story, name: str, fps: float) -> None:
         self._story = story
         self._camera = SimulatedCamera(story.store, name=name, clock=story.clock, fps=fps)
-        self._period = 1 / fps
+        self._period = 1 / fps + HAIR_S
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[Frame]]:

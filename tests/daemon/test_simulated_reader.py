@@ -25,6 +25,12 @@ async def test_the_stores_shelf_is_read_by_its_plan() -> None:
         assert after.seconds == pytest.approx(after.at - before.at)
 
 
+async def test_the_reader_at_the_exit_hears_the_portal_and_the_till() -> None:
+    reader = simulated_reader(Device.parse("sim:?at=exit&seed=2"), name="gate", clock=BoxClock("UTC", 20.0), plan=PLAN)
+    async with reader.open() as inventories:
+        assert {(await anext(inventories)).antenna for _ in range(4)} == {1, 2}
+
+
 async def test_an_inventory_lasts_as_long_as_a_tag_answers_or_not() -> None:
     reader = simulated_reader(Device.parse("sim:?shelf=tea&seed=2"), name="wall", clock=BoxClock("UTC", 2.0), plan=PLAN)
     async with reader.open() as inventories:
@@ -32,7 +38,7 @@ async def test_an_inventory_lasts_as_long_as_a_tag_answers_or_not() -> None:
     assert seen[-1].at - seen[0].at > 3 * SLOT_S - 0.3
 
 
-@pytest.mark.parametrize("options", ["shelf=bread", "colour=red", "seed=x"])
+@pytest.mark.parametrize("options", ["shelf=bread", "colour=red", "seed=x", "at=roof"])
 def test_what_is_not_known_is_refused(options: str) -> None:
     with pytest.raises(DriverMisconfigured):
         simulated_reader(Device.parse(f"sim:?{options}"), name="wall", clock=BoxClock("UTC", 1.0), plan=PLAN)

@@ -60,7 +60,20 @@ def test_the_shipped_day_is_one_box_s_of_twelve_hours_without_a_hole() -> None:
     (birth,) = [one.envelope.event for one in said if isinstance(one.envelope.event, Birth)]
     assert {row.rows for row in birth.rows} >= {"lines", "phones"}, "nobody can read rows that are arrays without it"
     assert {(stream.store, stream.seq) for stream in birth.streams} >= {(reports[0].store, 1)}
-    for section in ("lines", "zones", "queues", "devices", "phones", "shelves", "tills", "staff", "service", "passers"):
+    sections = (
+        "lines",
+        "zones",
+        "queues",
+        "devices",
+        "phones",
+        "shelves",
+        "portals",
+        "tills",
+        "staff",
+        "service",
+        "passers",
+    )
+    for section in sections:
         assert any(getattr(one.event, section) for one in reports), section
 
 
