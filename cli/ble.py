@@ -134,7 +134,6 @@ def _show(surveys: Sequence[Survey], seconds: float) -> None:
     )
     for one in surveys:
         if "failed" in one:
-            table.add_row(str(one["radio"]), f"{one['failed']}: {one['why']}")
             continue
         tried = "".join(f", {name} {why}" for name, why in _pairs(one["tried"]))
         columns = (_pairs(one["rssi_dbm"]), _pairs(one["carriers"]), _pairs(one["badges"]))
@@ -146,7 +145,13 @@ def _show(surveys: Sequence[Survey], seconds: float) -> None:
         )
     console = Console()
     console.print(f"Listened for {seconds:.0f} s.")
-    console.print(table)
+    if table.row_count:
+        console.print(table)
+    for one in surveys:
+        if "failed" in one:
+            console.print(
+                f"{one['radio']}  {one['failed']}: {one['why']}", soft_wrap=True, highlight=False, markup=False
+            )
 
 
 def _pairs(table: object) -> list[tuple[str, object]]:

@@ -249,7 +249,7 @@ def renew(at_once: bool, credentials: Path, configuration: Path) -> None:
     try:
         tls = est.context(ca if ca.exists() else None, certificate, key)
         own = identity.key_of(credentials)
-        chain = est.renew(place.read_text(encoding="utf-8"), identity.request(own, str(common_name)), tls)
+        chain = est.renew(place.read_text(encoding="utf-8").strip(), identity.request(own, str(common_name)), tls)
         if not identity.matches(x509.load_pem_x509_certificates(chain)[0], own):
             raise est.Refused("the new certificate is not this key's")
     except (est.Refused, OSError) as refusal:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from inference import download
@@ -174,5 +175,8 @@ def _show(place: Path, verdicts: list[Verdict], as_json: bool) -> None:
     else:
         for each in verdicts:
             style = "green" if each["verdict"] == "ok" else "red"
-            Console().print(f"[{style}]{each['verdict']:12}[/] {each['model']}  {each['reason']}", soft_wrap=True)
+            why = each["reason"].removeprefix(f"{each['model']} ")
+            Console().print(
+                f"[{style}]{each['verdict']:12}[/] {each['model']:29}  {escape(why)}".rstrip(), soft_wrap=True
+            )
     sys.exit(1 if bad else 0)

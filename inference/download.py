@@ -35,6 +35,8 @@ def install(wanted: Model, folder: Path, progress: Progress, source: Path | None
     part = folder / f"{wanted.file}.part"
     if source is None:
         _download(wanted, part, progress)
+    elif not (source / wanted.file).is_file():
+        raise ModelRefused("missing", f"there is no {wanted.file} in {source}")
     else:
         part.write_bytes(checked(wanted, source))
         progress(wanted.bytes, wanted.bytes)

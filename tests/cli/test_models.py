@@ -45,3 +45,12 @@ def test_an_operation_that_no_runtime_has_is_named() -> None:
 
 def test_a_model_that_could_run_but_that_nobody_vouches_for_is_refused() -> None:
     assert verdict(ASSETS / "models" / "mobilenet_v1_0.25_128_quant.tflite") == (1, "refused")
+
+
+def test_a_folder_without_the_model_is_named(tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    arguments = ["install", FACE.stem, "--models", str(tmp_path / "models"), "--from", str(stick)]
+    done = CliRunner().invoke(models, arguments)
+    assert done.exit_code == 1
+    assert done.output.split() == f"missing {FACE.stem} there is no {FACE.name} in {stick}".split()
