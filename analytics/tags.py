@@ -32,6 +32,8 @@ gone, `heard_at` and `handled_at` clock seconds, `strength` and `spread` the usu
 `history` the last epochs' bits."""
 
 _NOW = 0b111
+_LATELY = (1 << 64) - 1
+"""Epochs that a tag which is not admitted yet is remembered: behind somebody a new one is read once in some seconds."""
 
 FIRST_RATE = 0.4
 """The read rate of a tag that nothing is known of."""
@@ -61,10 +63,12 @@ class Tags:
         return present.tolist(), shadowed.tolist()
 
     def coming(self, ranks: int) -> list[int]:
-        """How many items of each rank below `ranks` may have just come: read twice of late, or a moment ago."""
+        """How many items of each rank below `ranks` may have just come: away and read twice of late or a moment ago, or
+        new and read at all."""
         away = self.rows[~self.rows["present"]]
-        heard = list(zip(away["history"].tolist(), away["rank"].tolist(), strict=True))
-        come = [rank for bits, rank in (*heard, *self._candidates.values()) if bits & _NOW or bits.bit_count() > 1]
+        heard = zip(away["history"].tolist(), away["rank"].tolist(), strict=True)
+        come = [rank for bits, rank in heard if bits & _NOW or bits.bit_count() > 1]
+        come += [rank for _, rank in self._candidates.values()]
         return [come.count(rank) for rank in range(ranks)]
 
     def named(self, which: Bools) -> tuple[int, ...]:
@@ -73,13 +77,13 @@ class Tags:
 
     def admit(self, at: float, heard: Heard) -> tuple[int, ...]:
         """Let in whom this epoch makes certain; returns them."""
-        aged = {item: (bits << 1 & self._mask, rank) for item, (bits, rank) in self._candidates.items()}
+        aged = {item: (bits << 1 & _LATELY, rank) for item, (bits, rank) in self._candidates.items()}
         for item, (rank, _) in heard.items():
             if item not in self.index:
                 aged[item] = aged.get(item, (0, rank))[0] | 1, rank
         if not aged:
             return ()
-        enough = {item: rank for item, (bits, rank) in aged.items() if bits.bit_count() >= self._seen}
+        enough = {item: rank for item, (bits, rank) in aged.items() if (bits & self._mask).bit_count() >= self._seen}
         self._candidates = {item: seen for item, seen in aged.items() if seen[0] and item not in enough}
         if enough:
             self._insert(at, enough)

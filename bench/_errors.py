@@ -18,6 +18,8 @@ SHORT = {"person_seconds": "persons, mean"}
 SEEN = 0.95
 LONGEST_S = 7200.0
 """The end of the last bin."""
+LATEST_S = 120
+"""A stock that is wrong is looked for among those that were true up to so long before."""
 
 _BINNED = {
     "zones": ("zone", "dwell", DWELL_BOUNDS),
@@ -96,6 +98,7 @@ class Accuracy:
     stock: dict[str, int | None] = field(default_factory=dict)
     shadowed: set[str] = field(default_factory=set)
     stock_ends: dict[str, list[bool]] = field(default_factory=lambda: {"clear": [], "shadowed": []})
+    stock_wrong: list[dict[str, object]] = field(default_factory=list)
     bins: dict[str, Bins] = field(default_factory=dict)
     untold: dict[str, float] = field(default_factory=dict)
 
@@ -145,10 +148,21 @@ class Accuracy:
         end = report["start"] + report["seconds"]
         for sku, stock in self.stock.items():
             shelf = told.get(sku, {}).get("shelf", "tea")
-            true = known.figures("shelves", {"shelf": shelf, "sku": sku, "stock": 0}, report["start"], end)
+            row = {"shelf": shelf, "sku": sku, "stock": 0}
+            true = known.figures("shelves", row, report["start"], end)
             shadow = told.get(sku, {}).get("reason") == "shadowed"
-            if "stock" in true:
-                self.stock_ends["shadowed" if shadow else "clear"].append(stock == true["stock"])
+            if "stock" not in true:
+                continue
+            self.stock_ends["shadowed" if shadow else "clear"].append(stock == true["stock"])
+            if not shadow and stock != true["stock"]:
+                late = (
+                    seconds / 2
+                    for seconds in range(1, LATEST_S * 2)
+                    if known.figures("shelves", row, report["start"], end - seconds / 2)["stock"] == stock
+                )
+                self.stock_wrong.append(
+                    {"end": end, "sku": sku, "told": stock, "true": true["stock"], "true_s_before": next(late, None)}
+                )
 
     def figures(self) -> dict[str, object]:
         """Everything, for people and programs."""
@@ -162,6 +176,7 @@ class Accuracy:
             "stock_at_window_ends": {
                 name: {"seen": len(right), "exact": sum(right)} for name, right in self.stock_ends.items()
             },
+            "stock_wrong_where_clear": self.stock_wrong,
             "lengths": {name: one.row() for name, one in sorted(self.bins.items())},
             "true_and_not_told": {name: round(true, 2) for name, true in sorted(self.untold.items())},
             "errors": {name: one.row() for name, one in sorted(self.errors.items())},

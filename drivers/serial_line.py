@@ -31,9 +31,12 @@ _OPEN_ERRORS = {
 }
 
 
-def by_id(path: str) -> str | None:
-    """The name under /dev/serial/by-id that stays with this device when ports are numbered anew, if there is one."""
-    links = sorted(Path("/dev/serial/by-id").glob("*"))
+BY_ID = Path("/dev/serial/by-id")
+
+
+def by_id(path: str, names: Path = BY_ID) -> str | None:
+    """The name under `names` that stays with this device when ports are numbered anew, if there is one."""
+    links = sorted(names.glob("*"))
     return next((str(link) for link in links if link.resolve() == Path(path).resolve()), None)
 
 

@@ -100,6 +100,24 @@ def test_stock_is_shadowed_when_an_item_comes_back_until_it_is_certain() -> None
     assert (4, None) not in told[told.index((4, "shadowed")) :]
 
 
+def test_stock_is_shadowed_from_a_new_items_first_read_until_it_is_certain_however_seldom_it_is_read() -> None:
+    shelf = Shelf()
+    new = shelf.items[12]
+    shelf.field.items.remove(new)
+    shelves = settled(shelf)
+    new.rate = 0.12
+    shelf.field.items.append(new)
+    told: list[tuple[object, object]] = []
+    while (5, None) not in told and len(told) < 600:
+        shelf.run(0.5, shelves.feed)
+        rows = {str(one.values["sku"]): one for one in shelves.tallies(SETTLED, shelf.at)}
+        one = rows.get(sku_of(new.gtin))
+        told.append((one.values["stock"], one.reason) if one is not None else (4, None))
+    assert told.count((4, "shadowed")) > 10
+    assert (4, None) not in told[told.index((4, "shadowed")) :]
+    assert told[-1] == (5, None)
+
+
 def test_stock_of_an_antenna_that_fell_silent_before_the_end_or_has_just_begun_is_shadowed() -> None:
     shelf = Shelf()
     shelves = settled(shelf)

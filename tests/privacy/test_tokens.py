@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import pytest
 
-from observations import DeviceSighting, ProbeRequest
+from observations import DeviceSighting, Inventory, ProbeRequest, TagRead
 from privacy.returning import Week
 from privacy.tokens import KEY_BYTES, MOST_CLASSES, Preset, Tokeniser
 
@@ -20,6 +20,17 @@ def seen(tokeniser: Tokeniser, request: ProbeRequest) -> DeviceSighting:
     sighting = tokeniser.tokenise(request)
     assert sighting is not None
     return sighting
+
+
+def test_tags_of_the_shelf_plan_are_numbers_and_all_others_are_only_counted() -> None:
+    reads = tuple(TagRead(bytes((number,)) * 12, gtin) for number, gtin in enumerate(("tea", "coat", "tea", "bag")))
+    first, second = (
+        Tokeniser(skus={"tea": "assam"}).tokenise(Inventory(0.0, 0.5, "shelf", 1, reads)) for _ in range(2)
+    )
+    assert ([read.sku for read in first.goods], first.foreign) == (["assam", "assam"], 2)
+    items = [read.item for read in (*first.goods, *second.goods)]
+    assert len(set(items)) == 4
+    assert not {int.from_bytes(read.epc, order) for read in reads for order in ("big", "little")} & set(items)
 
 
 def test_one_device_is_one_token_for_one_epoch() -> None:

@@ -1,6 +1,11 @@
 """The real driver on a real terminal, with an emulated reader of each family at the other end."""
 
 import asyncio
+import fcntl
+import os
+import pty
+import threading
+from array import array
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +15,7 @@ import pytest
 from drivers.base import Device, DriverMisconfigured, DriverUnavailable
 from drivers.rfid.driver import ReaderDriver
 from drivers.rfid.settings import Settings
+from drivers.serial_line import by_id, open_line
 from observations import Inventory
 from simulation.reader import device as emulated
 from simulation.reader.a0 import A0
@@ -18,6 +24,9 @@ from simulation.reader.field import Field, Item, gtin14, sgtin96, stocked
 from simulation.reader.thingmagic import ThingMagic
 from simulation.reader.wire import Faults, Wire, plugged
 from simulation.reader.yrm100 import Yrm100
+
+TCGETS2 = 0x802C542A
+"""Asks Linux for the settings of a line, with rates that have no name."""
 
 
 class Wall:
@@ -222,6 +231,17 @@ async def test_pulling_the_plug_is_noticed_and_the_same_name_works_again(tmp_pat
             assert len((await take(inventories, 3))[-1].reads) == 5
 
 
+def test_the_name_that_stays_with_a_line_is_found(tmp_path: Path) -> None:
+    names = tmp_path / "by-id"
+    names.mkdir()
+    for number in range(2):
+        (tmp_path / f"ttyUSB{number}").touch()
+        (names / f"usb-reader-{1 - number}").symlink_to(Path("..") / f"ttyUSB{number}")
+    assert by_id(str(tmp_path / "ttyUSB0"), names) == str(names / "usb-reader-1")
+    assert by_id(str(tmp_path / "ttyUSB2"), names) is None
+    assert by_id(str(tmp_path / "ttyUSB0"), tmp_path / "nowhere") is None
+
+
 async def test_a_wedged_reader_is_unavailable_and_not_an_empty_shelf(family: str) -> None:
     faults = Faults()
     async with asyncio.timeout(30), opened(EMULATED[family](), faults=faults) as (_, _, inventories):
@@ -235,6 +255,21 @@ async def test_a_wedged_reader_is_unavailable_and_not_an_empty_shelf(family: str
     assert raised.value.code == "stalled"
     assert loop.time() - start < 12
     assert sum(not inventory.reads for inventory in later) <= 6
+
+
+@pytest.mark.parametrize("baud", [9_600, 74_880, 250_000, 921_600])
+async def test_a_line_takes_any_rate_and_no_thread(baud: int) -> None:
+    master, slave = pty.openpty()
+    threads = threading.active_count()
+    try:
+        async with open_line(os.ttyname(slave), baud) as line:
+            speeds = array("I", bytes(44))
+            fcntl.ioctl(slave, TCGETS2, speeds)
+            assert (line.baud, list(speeds[-2:])) == (baud, [baud, baud])
+            assert threading.active_count() == threads
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 async def test_a_line_is_for_one_program_only() -> None:
