@@ -6,8 +6,10 @@ import os
 import signal
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -104,6 +106,37 @@ async def test_a_till_that_dies_loses_trust_and_is_named(tmp_path: Path) -> None
     named = [(one["sensor"], one["name"], one["code"]) for one in alerts if one["kind"] == "miscalibrated"]
     assert ("till", "till", "contradicted") in named
     assert {sensor for sensor, _, code in named if code == "contradicted"} == {"till"}
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(900)
+async def test_a_camera_that_no_longer_sees_the_exit_is_unbalanced_at_closing(tmp_path: Path) -> None:
+    """Something hangs over the left half of the lens: people come in by the door and never leave by the exit."""
+    config = tmp_path / "box.toml"
+    began = int(time.time()) // 300 * 300 + 300
+    story = f"seed=7001&hour=17&hours=0.75&begins={began}"
+    clock = zone(began, 17)
+    opens, closes = (
+        datetime.fromtimestamp(began + seconds, ZoneInfo(clock)).strftime("%H:%M") for seconds in (0, 1800)
+    )
+    config.write_text(
+        CONFIG.format(camera=f"sim:?{story}&dull=0", wifi=f"sim:?{story}", till=f"sim:?{story}")
+        + f'[hours]\nopens = "{opens}"\ncloses = "{closes}"\n'
+    )
+    trial = await run_box(config, tmp_path, box__timezone=clock, box__speed=40.0)
+    assert trial.code == 0, trial.printed.decode()
+    reports: list[Any] = trial.of("report")
+    whole = [report for report in reports if began <= report["start"] < began + 2700 - 300]
+    trust = {report["start"] - began: report["quality"][0].get("trust") for report in whole}
+    assert all(told is None for at, told in trust.items() if at < 1800)
+    closed = [report["quality"] for report in whole if report["start"] >= began + 1800]
+    assert closed
+    for camera, radio, till in closed:
+        assert (camera["name"], camera["reason"]) == ("floor", "unbalanced")
+        assert camera["trust"] < 0.8
+        assert (radio.get("trust"), till.get("trust")) == (None, None)
+    alerts: list[Any] = trial.of("alert")
+    assert ("floor", "unbalanced") in [(one["name"], one["code"]) for one in alerts if one["kind"] == "miscalibrated"]
 
 
 def taught(config: Path, state: Path) -> None:
