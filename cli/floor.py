@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -27,7 +28,8 @@ def floor(run: Path, where: str) -> None:
     host, colon, port = where.rpartition(":")
     if not colon or not port.isdigit() or int(port) > 65535:
         raise click.UsageError(f"--listen {where}: not ADDRESS:PORT; say for example 127.0.0.1:8480 or [::]:8480")
-    asyncio.run(_serve(run, host.strip("[]"), int(port)))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(run, host.strip("[]"), int(port)))
 
 
 async def _serve(run: Path, host: str, port: int) -> None:

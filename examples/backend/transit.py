@@ -54,11 +54,12 @@ def transits(
     left = {site: moves(series) for site, series in outs.items()}
     told = {}
     for to, series in ins.items():
-        others = [site for site in outs if site != to]
+        if not (others := [site for site in outs if site != to]):
+            continue
         came = moves(series)
         columns = np.array([_later(left[site], lag) for site in others for lag in range(LAGS)]).T
         whole = ~np.isnan(came) & ~np.isnan(columns).any(axis=1)
-        shares = _shares(columns[whole], came[whole]) if whole.sum() > 10 * max(1, columns.shape[1]) else None
+        shares = _shares(columns[whole], came[whole]) if whole.sum() > 10 * columns.shape[1] else None
         for n, site in enumerate(others if shares else ()):
             share, error = shares(slice(n * LAGS, (n + 1) * LAGS))
             went = sum(persons for at, persons in outs[site].items() if at in known)
@@ -82,7 +83,7 @@ def _later(values: NDArray[np.float64], lag: int) -> NDArray[np.float64]:
 def _shares(columns: NDArray[np.float64], came: NDArray[np.float64]) -> Callable[[slice], tuple[float, float]] | None:
     """The sum of some coefficients and its standard error; None where the columns do not tell them apart."""
     square = columns.T @ columns
-    if not columns.shape[1] or np.linalg.matrix_rank(square) < len(square):
+    if np.linalg.matrix_rank(square) < len(square):
         return None
     inverse = np.linalg.inv(square)
     found = inverse @ columns.T @ came

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -122,3 +125,16 @@ async def test_there_is_nothing_else_to_get_or_to_change(tmp_path: Path, method:
     with pytest.raises(Refused) as refused:
         await Floor(Link(tmp_path), NAMES).answer(Request(method, path, {"host": "localhost"}, peer="127.0.0.1"))
     assert refused.value.status == status
+
+
+def test_who_stops_the_page_has_stopped_it() -> None:
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from cli.main import main; main()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "floor", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
+    ) as page:
+        assert page.stdout is not None
+        assert page.stdout.readline().startswith("the shop floor is at http://127.0.0.1:")
+        page.send_signal(signal.SIGINT)
+        assert (page.wait(timeout=30), page.stdout.read()) == (0, "")

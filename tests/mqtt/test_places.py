@@ -115,6 +115,11 @@ def test_the_way_between_two_sites_is_told_with_an_interval_that_holds_the_truth
     assert backwards <= 2
 
 
+def test_one_site_alone_has_no_ways(transit: ModuleType) -> None:
+    counts = {MONDAY + n * WINDOW: n % 7 for n in range(500)}
+    assert transit.transits({"shoes": counts}, {"shoes": counts}) == {}
+
+
 def test_what_few_days_cannot_tell_or_too_few_walk_is_not_told(transit: ModuleType) -> None:
     assert all(transit.transits(*street(seed, 1, 0.1)[:2]) == {} for seed in range(5))
     few = {site: Counter({MONDAY + n * WINDOW: n % 2 for n in range(6)}) for site in "ab"}
