@@ -29,7 +29,9 @@ in 260 of 264; 85 of 86 children, 475 of 475 lookers at the window.
   makes way for somebody on the line goes over it and back: the truth counts it from half a body on (decision 175), the
   box's dead band is 0.24 m there.
 - Street and pavement: the farthest people are about 25 pixels of the detector's input high, walk abreast and overtake
-  each other for seconds. Passers, and what is learnt of them, are told too few.
+  each other for seconds. Passers, and what is learnt of them, are told too few. The pavement's line ends in the middle
+  of the street, where people walk: the boxes of those within 10 cm of its end are beyond it, even where boxes come from
+  the truth (12 of 308 in an hour, none else), which is 4 % of all.
 - Stays, views, flows: a stay whose track breaks becomes two short ones; where two stand side by side their tracks may
   be exchanged, and their stays are one too long and one too short. In the wine zone people stand behind the heads of
   the queue, and a detector's guess of hidden feet jumps over the zone's edge (decision 176).
