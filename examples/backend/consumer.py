@@ -177,7 +177,7 @@ def subscribe(consumer: Consumer, host: str, port: int, group: str, name: str, c
 
 
 def main() -> int:
-    """Consume until interrupted or terminated."""
+    """Consume until interrupted or terminated; exit 1 when there is no broker."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--broker", default="localhost:1883", help="host:port")
@@ -188,7 +188,13 @@ def main() -> int:
     options = parser.parse_args()
     host, _, port = options.broker.partition(":")
     consumer = Consumer(create_engine(options.database))
-    client = subscribe(consumer, host, int(port or 1883), options.group, options.name, options.ca)
+    try:
+        client = subscribe(consumer, host, int(port or 1883), options.group, options.name, options.ca)
+    except OSError as error:
+        sys.stderr.write(
+            f"no broker at {options.broker}: {error.strerror or error}: say where with --broker HOST:PORT\n"
+        )
+        return 1
     try:
         client.loop_forever()
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 
 def windows(database: str, day: date, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -91,14 +92,20 @@ def draw(documents: list[dict[str, Any]], zone: ZoneInfo, title: str, target: st
 
 
 def main() -> int:
-    """Exit 1 when the day has no windows."""
+    """Exit 1 when the day has no windows, or the database cannot be read."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("target", help="the picture to write")
     parser.add_argument("--database", default="sqlite:///passerby.db")
     parser.add_argument("--day", type=date.fromisoformat, required=True)
     parser.add_argument("--timezone", type=ZoneInfo, default=ZoneInfo("UTC"))
     options = parser.parse_args()
-    documents = windows(options.database, options.day, options.timezone)
+    try:
+        documents = windows(options.database, options.day, options.timezone)
+    except DBAPIError as error:
+        sys.stderr.write(
+            f"the database cannot be read: {error.orig}: fill it with consumer.py, or name it: --database\n"
+        )
+        return 1
     if not documents:
         sys.stderr.write(f"there are no windows of {options.day}\n")
         return 1

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 from transit import Series, transits
 
 Place = tuple[str, ...]
@@ -104,7 +105,7 @@ def figures(
 
 
 def main() -> int:
-    """Exit 1 when there are no windows."""
+    """Exit 1 when there are no windows, or the database cannot be read."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--database", default="sqlite:///passerby.db")
     parser.add_argument("--days", type=int, default=14, help="so many up to `until`, beside as many before them")
@@ -115,7 +116,13 @@ def main() -> int:
     asked = parser.parse_args()
     now = asked.until.replace(tzinfo=asked.timezone) if asked.until else datetime.now(asked.timezone)
     until, span = int(now.timestamp()), asked.days * 86_400
-    reports, places = read(asked.database, until - 2 * span, until)
+    try:
+        reports, places = read(asked.database, until - 2 * span, until)
+    except DBAPIError as error:
+        sys.stderr.write(
+            f"the database cannot be read: {error.orig}: fill it with consumer.py, or name it: --database\n"
+        )
+        return 1
     said = figures(reports, places, until - span, frozenset(asked.line), asked.timezone)
     if not said:
         sys.stderr.write(f"there are no windows of the last {asked.days} days\n")

@@ -212,3 +212,18 @@ def test_a_day_becomes_a_picture(tmp_path: Path) -> None:
     }
     day.draw(documents, zone, "a day", str(tmp_path / "day.png"))
     assert (tmp_path / "day.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    ("program", "asked", "said"),
+    [
+        ("consumer.py", ["--broker", "127.0.0.1:1"], "no broker at 127.0.0.1:1: Connection refused: say where"),
+        ("day.py", ["day.png", "--day", "2026-01-01"], "the database cannot be read: no such table: windows: fill it"),
+        ("places.py", [], "the database cannot be read: no such table: windows: fill it"),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_line(tmp_path: Path, program: str, asked: list[str], said: str) -> None:
+    argv = [sys.executable, str(EXAMPLES / program), *asked, "--database", f"sqlite:///{tmp_path / 'db'}"]
+    done = subprocess.run(argv, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith(said)
