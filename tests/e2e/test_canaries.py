@@ -164,6 +164,7 @@ async def run(folder: Path, leak: str = "") -> tuple[Trial, list[tuple[str, byte
         ble__back__device=f"sim:?at=back&{sim}",
         ble__counter__device=f"sim:?at=counter&{sim}",
         readers__tea__device=f"sim:?shelf=tea&{sim}",
+        readers__gate__device=f"sim:?at=exit&shelf=tea&{sim}",
         goods__planogram=str(ROOT / "examples" / "planogram.csv"),
     )
     for task in tasks:

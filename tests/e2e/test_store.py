@@ -30,6 +30,7 @@ async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(
         "ble.back.device": f"sim:?{story}&at=back",
         "ble.counter.device": f"sim:?{story}&at=counter&fault=200",
         "readers.tea.device": f"sim:?{story}&shelf=tea&fault=200",
+        "readers.gate.device": f"sim:?{story}&at=exit&shelf=tea",
         "tills.one.device": f"sim:?{story}&fault=200",
     }
     trial = await run_box(
@@ -47,7 +48,7 @@ async def test_the_box_counts_who_comes_and_goes_and_says_which_sensor_was_gone(
         lost = [sensor for one in around for sensor in one["quality"] if sensor["name"] == name]
         assert any(one["seen"] < 0.9 and one["reason"] == "sensor_failed" for one in lost), name
     sections = {section for one in reports for section, told in one.items() if told}
-    assert sections >= {"devices", "phones", "service", "shelves", "staff", "tills", "zones"}
+    assert sections >= {"devices", "phones", "service", "portals", "shelves", "staff", "tills", "zones"}
     rung = [row for one in reports for row in rows(known, one) if row["section"] == "tills"]
     receipts = sum(row["true"]["transactions"] for row in rung)
     assert receipts >= 1
