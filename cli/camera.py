@@ -127,6 +127,8 @@ def qualify(
         raise click.UsageError(str(problem)) from None
     except DriverUnavailable as refusal:
         if survey.pictures < 2:
+            if as_json:
+                click.echo(json.dumps({"failed": refusal.code, "why": refusal.reason}))
             click.echo(f"{device.partition('?')[0]}: {refusal.code}: {refusal.reason}", err=True)
             sys.exit(NO_CAMERA)
         shown = ""

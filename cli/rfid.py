@@ -61,6 +61,8 @@ def survey(device: str, planogram: Path | None, seconds: float, as_json: bool) -
     except (ValueError, DriverMisconfigured) as problem:
         raise click.UsageError(str(problem)) from None
     except DriverUnavailable as refusal:
+        if as_json:
+            click.echo(json.dumps({"failed": refusal.code, "why": refusal.reason}))
         click.echo(f"{device.partition('?')[0]}: {refusal.code}: {refusal.reason}", err=True)
         sys.exit(NO_READER)
     if as_json:

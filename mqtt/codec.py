@@ -96,8 +96,8 @@ def decode(event: type[Event], payload: bytes, form: Form | None = None) -> list
     """The events of a payload; the form is told by its first byte where it is not given. Raises CodecError."""
     if len(payload) > MAX_BYTES:
         raise CodecError([f"$: {len(payload)} bytes are more than {MAX_BYTES}"])
-    if form is None:
-        form = _FIRST.get(payload.lstrip()[:1], Form.CBOR)
+    told = form or _FIRST.get(payload.lstrip()[:1])
+    form = told or Form.CBOR
     try:
         if form is Form.JSON:
             documents = [json.loads(payload)]
@@ -106,7 +106,7 @@ def decode(event: type[Event], payload: bytes, form: Form | None = None) -> list
         else:
             documents = _documents(event, cbor2.loads(payload))
     except (ValueError, RecursionError, EOFError, cbor2.CBORDecodeError, PackingError) as error:
-        raise CodecError([f"$: no {form.name}: {error}"]) from None
+        raise CodecError([f"$: {f'no {told.name}' if told else 'neither JSON nor CBOR'}: {error}"]) from None
     problems: list[str] = []
     envelopes = [
         _envelope(event, one, "$" if len(documents) == 1 else f"$[{n}]", problems) for n, one in enumerate(documents)

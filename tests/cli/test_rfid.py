@@ -72,7 +72,9 @@ async def test_exit_codes_say_what_happened() -> None:
         assert (await survey(wire, "--json"))[0] == 1
         code, _, err = await survey(wire, region="")
         assert (code, "region" in err) == (2, True)
-    assert (await survey(wire))[0] == 3
+    code, out, err = await survey(wire, "--json")
+    assert (code, json.loads(out)["failed"]) == (3, "absent")
+    assert err == f"serial:{wire.path}: absent: the serial device is not plugged in\n"
 
 
 @pytest.mark.parametrize(("rate", "epochs"), [(0.5, 32), (0.65, 21), (0.8, 14), (0.0, 689), (1.0, 8)])

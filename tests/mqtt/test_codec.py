@@ -169,6 +169,7 @@ def test_windows_of_a_real_run_keep_to_the_goals_of_the_wire() -> None:
         (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"lines":[{"line":4}]}', "$.lines[0].line"),
         (b'{"start":1,"seconds":300,"clock":"synced","epoch":1,"seq":4}', "store and seq"),
         (b'{"start":NaN,"seconds":300,"clock":"synced","epoch":1}', "$.start"),
+        (b"hello", "neither JSON nor CBOR"),
     ],
 )
 def test_garbage_is_refused_with_the_reason(broken: bytes, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Geometry against textbook cases, what a survey measures, and the words that follow from both."""
 
+import json
 from dataclasses import replace
 from math import inf, radians, tan
 from pathlib import Path
@@ -129,7 +130,9 @@ def test_the_commands_speak_json_and_exit_with_what_they_found(tmp_path: Path) -
     assert run(main, ["camera", "plan", "--width", "4", "--distance", "5", "--json"]).exit_code == 0
     assert run(main, ["camera", "plan", "--width", "30", "--distance", "3"]).exit_code == 1
     assert run(main, ["camera", "plan", "--width", "4", "--distance", "5", "--pixels", "big"]).exit_code == 2
-    assert run(main, ["camera", "qualify", "v4l2:/dev/video251"]).exit_code == 3
+    away = run(main, ["camera", "qualify", "v4l2:/dev/video251", "--json"])
+    assert (away.exit_code, json.loads(away.stdout)["failed"]) == (3, "absent")
+    assert away.stderr == "v4l2:/dev/video251: absent: there is no such device\n"
     assert run(main, ["camera", "qualify", "nothing"]).exit_code == 2
     rng = np.random.default_rng(6)
     for n in range(4):
