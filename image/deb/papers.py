@@ -9,6 +9,10 @@ from click.shell_completion import BashComplete
 from cli.main import main
 from daemon import __version__
 
+OPTIONS = {
+    "-h, --help": "with every command: what this page says of it",
+    "--version": "without a command: the version",
+}
 ENVIRONMENT = {
     "PASSERBY_RUN": "the directory of the daemon's control socket, as --run",
     "PASSERBY_MODELS": "the folder of the models, as --models",
@@ -29,9 +33,9 @@ def manual() -> bytes:
     lines += [".SH NAME", "passerby \\- see how a Passerby box is doing, and what it says"]
     lines += [".SH SYNOPSIS", "\\fBpasserby\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]..."]
     lines += [".SH COMMANDS"]
-    lines += _commands("passerby", main, click.Context(main, info_name="passerby", **main.context_settings))
+    lines += _commands("passerby", main, click.Context(main, info_name="passerby"))
     lines += [".SH EXIT STATUS", _roff(STATUSES)]
-    for section, entries in (("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)):
+    for section, entries in (("OPTIONS", OPTIONS), ("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)):
         lines.append(f".SH {section}")
         for name, text in entries.items():
             lines += [".TP", f"\\fI{_roff(name)}\\fR", _roff(text)]
@@ -49,7 +53,7 @@ def _commands(path: str, command: click.Command, context: click.Context) -> list
         return lines
     usage = " ".join(command.collect_usage_pieces(context))
     lines = [".SS", _roff(f"{path} {usage}"), *_paragraphs(cleandoc(command.help or ""))]
-    for parameter in command.get_params(context):
+    for parameter in command.params:
         record = parameter.get_help_record(context)
         if record:
             lines += [".TP", f"\\fB{_roff(record[0])}\\fR", _roff(record[1])]
