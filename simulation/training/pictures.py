@@ -21,7 +21,7 @@ from simulation.walk import Walk
 VISIBLE = 0.18
 HIDDEN = 0.08
 VARIED = 0.6
-CHILDREN = 1 / 6
+CHILDREN = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _View:
         """One moment as it is and mirrored, each in a light of its own: to draw it costs the most."""
         at = draw.uniform(30, 900)
         people = self._store.present(at)
-        if draw.random() < 0.45:
+        if draw.random() < 0.5:
             people = _crowd(self._big.plan, draw, at)
         painted = self._big.paint(people, at)
         labels = tuple(
@@ -126,7 +126,7 @@ def _crowd(plan: Plan, draw: Random, at: float) -> list[Person]:
 
 
 def _walker(draw: Random, at: float, number: int, here: tuple[float, float]) -> Person:
-    """Somebody who stands there or walks any way; one in six is a child."""
+    """Somebody who stands there or walks any way; one in three is a child."""
     there = here[0] + draw.uniform(-3, 3), here[1] + draw.uniform(-3, 3)
     walk = Walk.through([(at - draw.uniform(0.1, 3), here), (at + 3, there if draw.random() < 0.7 else here)])
     look = Chance(f"{draw.random()}").look(Role.PASSER)

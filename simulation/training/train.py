@@ -26,6 +26,8 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tens
 Arrays = tuple[Floats, Floats, Floats, Floats, Floats]
 KEPT = 500
 """Steps after which what is learnt is kept."""
+USUAL = torch.tensor((5.0, 1.0))[None, :, None, None]
+"""The height of a person and of a head in strides, at which a box's error weighs what it measures."""
 
 
 def batches(seed: int, size: int, count: int) -> Iterator[Batch]:
@@ -54,7 +56,8 @@ def _draw(queue: "Queue[Arrays]", seed: int, size: int, count: int) -> None:
 
 
 def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """The focal loss of the heat (Law and Deng 2018, alpha 2, beta 4) and the L1 loss of the boxes, in strides."""
+    """The focal loss of the heat (Law and Deng 2018, alpha 2, beta 4) and the L1 loss of the boxes, in shares of a
+    box's height: a pixel is much of a child far away and little of an adult near by."""
     _, heat, boxes, weight, care = batch
     score = torch.sigmoid(torch.pixel_shuffle(values["heat"], FINE)).clamp(1e-4, 1 - 1e-4)
     centre = (heat > 0.999).float()
@@ -63,7 +66,8 @@ def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     count = centre.sum().clamp(min=1)
     sides = torch.pixel_shuffle(values["boxes"], FINE)
     sides = sides.reshape(len(sides), len(CLASSES), 4, *sides.shape[2:])
-    apart = (torch.abs(sides - boxes) * weight.unsqueeze(2)).sum()
+    height = (boxes[:, :, 1] + boxes[:, :, 3]).clamp(min=0.5)
+    apart = (torch.abs(sides - boxes) * (weight * USUAL / height).unsqueeze(2)).sum()
     return -((found + missed) * care).sum() / count, apart / weight.sum().clamp(min=1) / 4
 
 
