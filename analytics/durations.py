@@ -27,6 +27,11 @@ class Durations:
         if len(self._values) < MOST:
             self._values.append(seconds)
 
+    def remove(self, seconds: float) -> None:
+        """One less: it was not over. What a window before this one has told stays told."""
+        if seconds in self._values:
+            self._values.remove(seconds)
+
     def restart(self) -> None:
         """Begin the next window."""
         if len(self._values) >= self._carry:

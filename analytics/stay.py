@@ -3,29 +3,40 @@
 Between two pictures a person walks straight and evenly, so the moment at which the area's edge was passed is known
 better than by pictures: a walk of 0.8 s through a zone lasts 0.8 s at any rate of pictures. Who stands on the edge
 comes and goes with every breath of his box: he stays until he is clearly outside, and left when he passed the edge.
+
+A customer at a shelf is hidden by whoever steps before him, for longer than any tracker waits. Nobody vanishes within
+an area and nobody appears there: who is found where somebody was lost may have been there all the time.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.crossing import Reference, reference
 from analytics.geometry import Point, Polygon, Polyline, scaled
-from observations import Percept, Track
+from analytics.steady import inside_picture, moved
+from observations import Box, Percept, Track
 
 STEP_OUT = 1.0
 """Seconds outside after which a person has left: shorter ones belong to the stay."""
 
-BESIDE = 0.04
+BESIDE = 0.08
 """Box heights beside the edge within which who was inside has not left yet: there a trembling box goes in and out."""
+
+FOUND_WITHIN = 0.5
+"""Box heights within which he is found."""
 
 
 @dataclass(slots=True)
 class Stay:
-    """From stepping in to stepping out, or to being seen last; `inside` is False for who may come back at once."""
+    """From stepping in to stepping out, or to being seen last; `inside` is False for who may come back at once.
+    `lost` is the length that it had when its person was lost (at `box`), None if he never was."""
 
     since: float
     last: float
     seen: float
     inside: bool = True
+    lost: float | None = None
+    box: Box | None = None
 
     @property
     def seconds(self) -> float:
@@ -35,14 +46,16 @@ class Stay:
 class Stays:
     """The stays in one area (corners in relative picture coordinates), from the steady percepts of its camera."""
 
-    def __init__(self, corners: tuple[Point, ...], which: Reference = Reference.FOOT) -> None:
+    def __init__(self, corners: tuple[Point, ...], which: Reference = Reference.FOOT, found_after: float = 0.0) -> None:
+        """Who is found within `found_after` seconds where somebody was lost goes on with his stay."""
         self._area = Polygon(corners)
         self._edge, self._aspect = Polyline((*corners, corners[0])), 1.0
-        self._reference = which
+        self._reference, self._found_after = which, found_after
         self.here: dict[int, Stay] = {}
         """The open stays by the person's number."""
         self._were: dict[int, tuple[float, Point]] = {}
         """When and where everybody in the picture was seen last."""
+        self._lost: list[Stay] = []
         self.seconds = 0.0
         """Person-seconds since ever. The time from one picture to the next belongs to where the person was before it,
         so that areas without gaps share out exactly the time for which somebody was in view."""
@@ -62,7 +75,7 @@ class Stays:
             point = reference(track.box, self._reference)
             inside = self._area.contains(point)
             before = self._were.get(track.number) or self._first(at, track, point)
-            stay = self.here.get(track.number) or self._begun(at, track.number, before, point)
+            stay = self.here.get(track.number) or self._begun(at, track, before, point, seen.aspect)
             if stay is not None:
                 if stay.inside:
                     self.seconds += at - stay.seen
@@ -72,28 +85,51 @@ class Stays:
                     stay.last = self._left(before, at, point)
                 elif at - stay.last >= STEP_OUT and self._beyond(track, point):
                     over.append((track.number, self.here.pop(track.number)))
-                stay.seen, stay.inside = at, inside
+                stay.seen, stay.inside, stay.box = at, inside, track.box
             self._were[track.number] = at, point
+        return over + list(self._ended(at, seen))
+
+    def _ended(self, at: float, seen: Percept) -> Iterator[tuple[int, Stay]]:
+        """The stays of those who are gone; they may go on when somebody is found where they were lost."""
+        self._lost = [stay for stay in self._lost if at - stay.seen <= self._found_after]
         for number in seen.ended:
             self._were.pop(number, None)
-        return over + [(number, self.here.pop(number)) for number in seen.ended if number in self.here]
+            stay = self.here.pop(number, None)
+            if stay is None:
+                continue
+            if stay.inside and stay.box is not None and inside_picture(stay.box):
+                stay.lost = stay.seconds
+                self._lost.append(stay)
+            yield number, stay
 
     def _first(self, at: float, track: Track, point: Point) -> tuple[float, Point]:
         """When and where the tracker first saw the person, a few pictures before it believed in him."""
         return (at, point) if track.origin is None else (track.since, reference(track.origin, self._reference))
 
-    def _begun(self, at: float, number: int, before: tuple[float, Point], point: Point) -> Stay | None:
+    def _begun(self, at: float, track: Track, before: tuple[float, Point], point: Point, aspect: float) -> Stay | None:
         """The stay of who was not here before, since he passed the edge, or was first seen if that was here."""
         since, place = before
         if self._area.contains(place):
-            stay = Stay(since, since, since)
+            stay = self._found(track, aspect) or Stay(since, since, since)
         elif self._area.contains(point):
             passed = at - self._area.exit(point, place) * (at - since)
             stay = Stay(passed, passed, at)
         else:
             return None
-        self.here[number] = stay
+        self.here[track.number] = stay
         return stay
+
+    def _found(self, track: Track, aspect: float) -> Stay | None:
+        """The stay of the nearest of those lost, for who appeared within the picture."""
+        box = track.origin or track.box
+        if track.number in self._were or not inside_picture(box):
+            return None
+        near = [
+            (far, index)
+            for index, stay in enumerate(self._lost)
+            if stay.box is not None and (far := moved(stay.box, box, aspect)) <= FOUND_WITHIN
+        ]
+        return self._lost.pop(min(near)[1]) if near else None
 
     def _beyond(self, track: Track, point: Point) -> bool:
         """Whether who is outside is farther from the edge than a box trembles."""

@@ -112,7 +112,7 @@ class Steady:
             (far, person.number, person)
             for person in (*self._lost, *unseen)
             if at - person.seen <= PATIENCE and track.since >= person.seen and person.within
-            if (far := _far(person.box, track.box, aspect)) <= REACH
+            if (far := moved(person.box, track.box, aspect)) <= REACH
         ]
         if not near:
             return None
@@ -145,7 +145,8 @@ def _believed(at: float, person: _Person, box: Box) -> bool:
     return (box.left > EDGE and box.right < 1 - EDGE) or box.height >= WHOLE * person.tall
 
 
-def _far(old: Box, new: Box, aspect: float) -> float:
+def moved(old: Box, new: Box, aspect: float) -> float:
+    """How far apart the middles of two boxes are, in heights of the first."""
     (x0, y0), (x1, y1) = old.center, new.center
     return distance((x0 * aspect, y0), (x1 * aspect, y1)) / max(old.height, 1e-6)
 

@@ -14,6 +14,9 @@ from observations import Percept, Tally, Value
 DWELL_BOUNDS = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0)
 """Seconds between the bins of `dwell`."""
 
+HIDDEN = 60.0
+"""Seconds within which who is found where somebody was lost is him, who was hidden."""
+
 VIEW = 1.0
 """Seconds in a zone from which a person has been there at all."""
 
@@ -60,7 +63,7 @@ class ZoneCounter:
     def __init__(self, zone: Zone, carry: int = CARRY) -> None:
         self.zone = zone
         self.heard: list[Callable[[Viewed], None]] = []
-        self._stays = Stays(zone.corners, zone.reference)
+        self._stays = Stays(zone.corners, zone.reference, HIDDEN)
         self._viewed: set[int] = set()
         self._stopped: set[int] = set()
         self._dwell = Durations(DWELL_BOUNDS, carry)
@@ -128,14 +131,17 @@ class ZoneCounter:
 
     def _dwells(self, at: float, number: int, stay: Stay) -> None:
         """A stay has become longer: it may be a view or a stop now."""
+        lost, stay.lost = stay.lost, None
+        if lost is not None and lost >= VIEW:
+            self._dwell.remove(lost)
         if stay.seconds >= VIEW and number not in self._viewed:
             self._viewed.add(number)
-            self._views += 1
+            self._views += lost is None or lost < VIEW
             for hear in self.heard:
                 hear(Viewed(number, self.zone.name, at))
         if stay.seconds >= self.zone.stop and number not in self._stopped:
             self._stopped.add(number)
-            self._stops += 1
+            self._stops += lost is None or lost < self.zone.stop
 
     def _leave(self, number: int, stay: Stay) -> None:
         self._stopped.discard(number)

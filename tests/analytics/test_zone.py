@@ -23,7 +23,7 @@ def standing(begin: float, end: float, x: float = 0.5) -> Person:
         pytest.param([standing(0, 0.5)], (0, 0, 0.5, 1), id="one who was hardly there"),
         pytest.param([walk((0, 0.1, 0.6), (9, 0.1, 0.6))], (0, 0, 0.0, 0), id="one beside it"),
         pytest.param([standing(0, 10), standing(4, 8, 0.55)], (2, 1, 14.0, 2), id="two at once"),
-        pytest.param([standing(0, 4), standing(6, 10)], (2, 0, 8.0, 1), id="one after the other"),
+        pytest.param([standing(0, 4, 0.42), standing(6, 10, 0.58)], (2, 0, 8.0, 1), id="one after the other"),
         pytest.param(
             [walk((0, 0.5, 0.6), (5, 0.5, 0.6), (5.3, 0.39, 0.6), (5.6, 0.5, 0.6), (9, 0.5, 0.6))],
             (1, 1, 9.0, 1),
@@ -58,23 +58,40 @@ def test_a_walk_through_lasts_as_long_at_any_rate_of_pictures(fps: float, second
 
 
 def test_dwell_is_binned_when_stays_end_and_few_wait_for_the_next_window() -> None:
-    people = [standing(20.0 * i, 20.0 * i + dwell) for i, dwell in enumerate((3, 10, 10, 18))]
-    late = [standing(200, 203), standing(220, 238)]
+    people = [standing(75.0 * i, 75.0 * i + dwell) for i, dwell in enumerate((3, 10, 10, 18))]
+    late = [standing(310, 313), standing(380, 398)]
     counter = ZoneCounter(SHELF)
     camera = CameraMetrics([counter])
     seen = list(Scene([*people, *late], fps=5).percepts())
-    play(camera, [p for p in seen if p.at < 150])
-    (early,) = camera.tallies(0, 150)
+    play(camera, [p for p in seen if p.at < 250])
+    (early,) = camera.tallies(0, 250)
     assert early.values["dwell"] == (1, 2, 1, 0, 0, 0, 0, 0)
     assert early.support == 4
-    camera.restart(150)
-    play(camera, [p for p in seen if p.at >= 150])
-    (both,) = camera.tallies(150, 300)
+    camera.restart(250)
+    play(camera, [p for p in seen if p.at >= 250])
+    (both,) = camera.tallies(250, 450)
     assert both.values["dwell"] == (2, 2, 2, 0, 0, 0, 0, 0)
     assert both.support == 6
     assert both.values["views"] == 2
-    camera.restart(300)
-    assert camera.tallies(300, 300)[0].support == 0
+    camera.restart(450)
+    assert camera.tallies(450, 450)[0].support == 0
+
+
+def test_who_is_found_where_somebody_was_lost_has_been_there_all_the_time() -> None:
+    counter = ZoneCounter(SHELF, carry=1)
+    play(counter, Scene([standing(0, 10), standing(20, 31), standing(22, 25, 0.58)], fps=5).percepts())
+    (said,) = counter.tallies(0, 60)
+    assert (said.values["views"], said.values["stops"]) == (2, 1)
+    assert said.values["dwell"] == (1, 0, 0, 1, 0, 0, 0, 0)
+    assert said.values["person_seconds"] == pytest.approx(34, abs=0.5)
+
+
+def test_who_is_found_too_late_or_had_walked_out_is_somebody_else() -> None:
+    counter = ZoneCounter(SHELF, carry=1)
+    out = walk((80, 0.5, 0.6), (90, 0.5, 0.6), (94, 0.9, 0.6))
+    play(counter, Scene([standing(0, 10), out, standing(100, 111)], fps=5).percepts())
+    (said,) = counter.tallies(0, 200)
+    assert (said.values["views"], said.support) == (3, 3)
 
 
 def test_time_over_capacity_and_who_is_in_the_zone_when_a_window_begins() -> None:
