@@ -50,7 +50,7 @@ class CentreDetector:
     """Persons by their centres."""
 
     floor = 0.2
-    sure = 0.4
+    sure = 0.5
     certain = 0.55
     least = 0.0
 
