@@ -41,9 +41,9 @@ in 260 of 264; 85 of 86 children, 475 of 475 lookers at the window.
 - Picked and put back: a customer who stands before a shelf takes up to 80 % of the reads behind him for half a minute,
   and half of what is taken here is put back while he is there. With 24 tags a pick is told at a million to one
   (decision 181), so what is back by then is never told: too few picks, where it used to be too many.
-- Stock: at a window's end it is shadowed where the chance that it is wrong is above 3 % (decision 180). What was taken or
-  put there in its last second or two nobody has read yet, and a camera that overlooks who stands there for more than 3 s
-  lets goods in his shadow be taken for gone (decision 187).
+- Stock: at a window's end it is shadowed where the chance that it is wrong is above 3 % (decision 180). What was
+  taken or put there in its last second or two nobody has read yet, and a camera that overlooks for more than 3 s who
+  stands there lets goods in his shadow be taken for gone (decision 187).
 - WiFi devices: the phones of the store are of six models whose randomised frames look alike within a model, so the
   estimate is near its lower bound; the interval is wide. By place and by stay the devices add up to the estimate
   (decision 191): who is far or passes is heard in one burst, leaves no rate to count by, and is what is missing.
