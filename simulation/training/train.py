@@ -37,6 +37,10 @@ def batches(seed: int, size: int, count: int) -> Iterator[Batch]:
     artist = context.Process(target=_draw, args=(queue, seed, size, count), daemon=True)
     artist.start()
     for _ in range(count):
+        while queue.empty():
+            artist.join(0.1)
+            if artist.exitcode is not None and queue.empty():
+                raise ChildProcessError(f"the process that draws has ended with {artist.exitcode}")
         pictures, heat, boxes, weight, care = map(torch.from_numpy, queue.get())
         yield pictures.permute(0, 3, 1, 2), heat, boxes, weight, care
     artist.join()
