@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from multiprocessing import get_context
-from multiprocessing.queues import Queue
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, process_time
 
@@ -20,10 +20,9 @@ from simulation.training.architecture import CLASSES, FINE
 from simulation.training.export import exported
 from simulation.training.network import Folded, Tensors, folded, forward, start
 from simulation.training.pictures import samples
-from simulation.training.targets import Floats, target
+from simulation.training.targets import target
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
-Arrays = tuple[Floats, Floats, Floats, Floats, Floats]
 KEPT = 500
 """Steps after which what is learnt is kept."""
 USUAL = torch.tensor((5.0, 1.0))[None, :, None, None]
@@ -31,22 +30,20 @@ USUAL = torch.tensor((5.0, 1.0))[None, :, None, None]
 
 
 def batches(seed: int, size: int, count: int) -> Iterator[Batch]:
-    """So many batches of pictures in -1..1 and their targets, drawn by a process of their own."""
+    """So many batches of pictures in -1..1 and their targets, drawn by a process of their own. Raises EOFError when it
+    dies."""
     context = get_context("spawn")
-    queue: Queue[Arrays] = context.Queue(maxsize=4)
-    artist = context.Process(target=_draw, args=(queue, seed, size, count), daemon=True)
+    drawn, easel = context.Pipe(duplex=False)
+    artist = context.Process(target=_draw, args=(easel, seed, size, count), daemon=True)
     artist.start()
+    easel.close()
     for _ in range(count):
-        while queue.empty():
-            artist.join(0.1)
-            if artist.exitcode is not None and queue.empty():
-                raise ChildProcessError(f"the process that draws has ended with {artist.exitcode}")
-        pictures, heat, boxes, weight, care = map(torch.from_numpy, queue.get())
+        pictures, heat, boxes, weight, care = map(torch.from_numpy, drawn.recv())
         yield pictures.permute(0, 3, 1, 2), heat, boxes, weight, care
     artist.join()
 
 
-def _draw(queue: "Queue[Arrays]", seed: int, size: int, count: int) -> None:
+def _draw(easel: Connection, seed: int, size: int, count: int) -> None:
     cv2.setNumThreads(1)
     stream = samples(seed)
     for _ in range(count):
@@ -56,7 +53,7 @@ def _draw(queue: "Queue[Arrays]", seed: int, size: int, count: int) -> None:
         heat, boxes, weight, care = (
             np.stack([getattr(one, part) for one in wanted]) for part in ("heat", "boxes", "weight", "care")
         )
-        queue.put((pictures, heat, boxes, weight, care))
+        easel.send((pictures, heat, boxes, weight, care))
 
 
 def loss(values: Tensors, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
