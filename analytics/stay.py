@@ -4,8 +4,9 @@ Between two pictures a person walks straight and evenly, so the moment at which 
 better than by pictures: a walk of 0.8 s through a zone lasts 0.8 s at any rate of pictures. Who stands on the edge
 comes and goes with every breath of his box: he stays until he is clearly outside, and left when he passed the edge.
 
-A customer at a shelf is hidden by whoever steps before him, for longer than any tracker waits. Nobody vanishes within
-an area and nobody appears there: who is found where somebody was lost may have been there all the time.
+A customer at a shelf is hidden by whoever steps before him, for longer than any tracker waits. Nobody who stands there
+vanishes and nobody appears: who is found where somebody stood who was lost may have been there all the time. Who was
+walking when he was lost has gone, behind a door or out of the picture.
 """
 
 from collections.abc import Iterator
@@ -25,11 +26,15 @@ BESIDE = 0.08
 FOUND_WITHIN = 0.5
 """Box heights within which he is found."""
 
+STANDS, STOOD = 0.2, 1.0
+"""Box heights within which somebody stands, and seconds for which he must have stood."""
+
 
 @dataclass(slots=True)
 class Stay:
     """From stepping in to stepping out, or to being seen last; `inside` is False for who may come back at once.
-    `lost` is the length that it had when its person was lost (at `box`), None if he never was."""
+    `lost` is the length that it had when its person was lost (at `box`), None if he never was; `stood` since when he
+    has stood at `place`."""
 
     since: float
     last: float
@@ -37,10 +42,18 @@ class Stay:
     inside: bool = True
     lost: float | None = None
     box: Box | None = None
+    place: Box | None = None
+    stood: float = 0.0
 
     @property
     def seconds(self) -> float:
         return self.last - self.since
+
+    def move(self, at: float, box: Box, aspect: float) -> None:
+        """Seen again, here."""
+        if self.place is None or moved(self.place, box, aspect) > STANDS:
+            self.place, self.stood = box, at
+        self.seen, self.box = at, box
 
 
 class Stays:
@@ -85,7 +98,8 @@ class Stays:
                     stay.last = self._left(before, at, point)
                 elif at - stay.last >= STEP_OUT and self._beyond(track, point):
                     over.append((track.number, self.here.pop(track.number)))
-                stay.seen, stay.inside, stay.box = at, inside, track.box
+                stay.inside = inside
+                stay.move(at, track.box, seen.aspect)
             self._were[track.number] = at, point
         return over + list(self._ended(at, seen))
 
@@ -97,7 +111,7 @@ class Stays:
             stay = self.here.pop(number, None)
             if stay is None:
                 continue
-            if stay.inside and stay.box is not None and inside_picture(stay.box):
+            if stay.inside and stay.seen - stay.stood >= STOOD and stay.box is not None and inside_picture(stay.box):
                 stay.lost = stay.seconds
                 self._lost.append(stay)
             yield number, stay

@@ -150,3 +150,14 @@ def test_who_stands_on_the_edge_stays_and_who_walks_off_left_when_he_passed_it()
     said = values(counter.tallies(0, 60))
     assert (said["views"], said["stops"]) == (1, 1)
     assert said["dwell"] == (0, 0, 1, 0, 0, 0, 0, 0)
+
+
+def test_who_walked_to_where_he_was_lost_has_gone_and_the_next_who_comes_there_is_another() -> None:
+    """A door in the middle of the picture: people go out behind it and come in, each where the one before was lost."""
+    goers = [walk((at, 0.42, 0.6), (at + 6, 0.5, 0.6)) for at in (0, 20, 40)]
+    comers = [walk((at, 0.5, 0.6), (at + 6, 0.42, 0.6)) for at in (10, 30, 50)]
+    counter = ZoneCounter(SHELF, carry=1)
+    play(counter, Scene([*goers, *comers], fps=5).percepts())
+    (said,) = counter.tallies(0, 200)
+    assert said.values["views"] == 6
+    assert said.values["person_seconds"] == pytest.approx(36, abs=2)
