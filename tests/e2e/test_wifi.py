@@ -54,7 +54,8 @@ async def test_from_a_capture_to_a_subscriber(tmp_path: Path) -> None:
         assert row["name"] == "window"
         assert row["devices_low"] == 6
         assert 6 <= row["devices"] <= row["devices_high"]
-        assert (row["near"], row["inside"]) == (2, 4)
+        assert (row["near"] + row["inside"], row["far"]) == (row["devices"], 0)
+        assert row["near"] == round(row["devices"] * 2 / 6), "two of the six are loud"
         assert (row["persons"], row["reason"]) == (None, "not_calibrated")
         assert row["heard"] == 6 * 3 * 4
     assert len({report["epoch"] for report in whole}) == len(whole)
