@@ -49,11 +49,11 @@ class Stay:
     def seconds(self) -> float:
         return self.last - self.since
 
-    def move(self, at: float, box: Box, aspect: float) -> None:
-        """Seen again, here."""
+    def stand(self, at: float, box: Box, aspect: float) -> None:
+        """Seen here, in the same place as before or in another."""
+        self.box = box
         if self.place is None or moved(self.place, box, aspect) > STANDS:
             self.place, self.stood = box, at
-        self.seen, self.box = at, box
 
 
 class Stays:
@@ -98,8 +98,9 @@ class Stays:
                     stay.last = self._left(before, at, point)
                 elif at - stay.last >= STEP_OUT and self._beyond(track, point):
                     over.append((track.number, self.here.pop(track.number)))
-                stay.inside = inside
-                stay.move(at, track.box, seen.aspect)
+                stay.seen, stay.inside = at, inside
+                if self._found_after:
+                    stay.stand(at, track.box, seen.aspect)
             self._were[track.number] = at, point
         return over + list(self._ended(at, seen))
 
@@ -111,7 +112,7 @@ class Stays:
             stay = self.here.pop(number, None)
             if stay is None:
                 continue
-            if stay.inside and stay.seen - stay.stood >= STOOD and stay.box is not None and inside_picture(stay.box):
+            if stay.box is not None and stay.inside and stay.seen - stay.stood >= STOOD and inside_picture(stay.box):
                 stay.lost = stay.seconds
                 self._lost.append(stay)
             yield number, stay
@@ -124,7 +125,7 @@ class Stays:
         """The stay of who was not here before, since he passed the edge, or was first seen if that was here."""
         since, place = before
         if self._area.contains(place):
-            stay = self._found(track, aspect) or Stay(since, since, since)
+            stay = self._found(at, track, aspect) or Stay(since, since, since)
         elif self._area.contains(point):
             passed = at - self._area.exit(point, place) * (at - since)
             stay = Stay(passed, passed, at)
@@ -133,7 +134,7 @@ class Stays:
         self.here[track.number] = stay
         return stay
 
-    def _found(self, track: Track, aspect: float) -> Stay | None:
+    def _found(self, at: float, track: Track, aspect: float) -> Stay | None:
         """The stay of the nearest of those lost, for who appeared within the picture."""
         box = track.origin or track.box
         if track.number in self._were or not inside_picture(box):
@@ -141,7 +142,9 @@ class Stays:
         near = [
             (far, index)
             for index, stay in enumerate(self._lost)
-            if stay.box is not None and (far := moved(stay.box, box, aspect)) <= FOUND_WITHIN
+            if at - stay.seen <= self._found_after
+            and stay.box is not None
+            and (far := moved(stay.box, box, aspect)) <= FOUND_WITHIN
         ]
         return self._lost.pop(min(near)[1]) if near else None
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from analytics.camera import CameraMetrics
+from analytics.stay import Stays
 from analytics.zone import Zone, ZoneCounter
-from tests.analytics.scene import Person, Scene, play, values, walk
+from observations import Percept, Track
+from tests.analytics.scene import Person, Scene, box_at, play, values, walk
 
 SHELF = Zone(name="shelf", corners=((0.4, 0.4), (0.6, 0.4), (0.6, 0.8), (0.4, 0.8)), stop=5, capacity=2)
 
@@ -150,6 +152,18 @@ def test_who_stands_on_the_edge_stays_and_who_walks_off_left_when_he_passed_it()
     said = values(counter.tallies(0, 60))
     assert (said["views"], said["stops"]) == (1, 1)
     assert said["dwell"] == (0, 0, 1, 0, 0, 0, 0, 0)
+
+
+def test_where_nobody_is_waited_for_the_next_who_comes_is_another() -> None:
+    """Queues and shop windows do not wait; zones do, but not longer because no pictures came meanwhile."""
+    for found_after, next_at in ((0.0, 5.4), (60.0, 700.0)):
+        stays = Stays(SHELF.corners, found_after=found_after)
+        track = Track(1, box_at((0.5, 0.6)), 0.9, 0.0)
+        for n in range(26):
+            stays.feed(n / 5, Percept(n / 5, "door", (track,)))
+        ((_, over),) = stays.feed(5.2, Percept(5.2, "door", (), (1,)))
+        stays.feed(next_at, Percept(next_at, "door", (replace(track, number=2, since=next_at),)))
+        assert (over.since, stays.here[2].since) == (0.0, next_at)
 
 
 def test_who_walked_to_where_he_was_lost_has_gone_and_the_next_who_comes_there_is_another() -> None:
