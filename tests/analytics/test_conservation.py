@@ -50,6 +50,11 @@ def test_a_picture_that_comes_twice_or_late_changes_nothing_at_all(people: list[
     assert any(tally.support for tally in clean.tallies(0, ENDS))
 
 
+def clamped(tallies: list[Tally]) -> list[object]:
+    """What is a total of the day, however it is cut."""
+    return [tally.values["clamped"] for tally in tallies if tally.kind == "occupancy"]
+
+
 def added(sums: dict[tuple[str, object, str], float], tallies: list[Tally]) -> None:
     """Add those values of the tallies that may be added up."""
     for tally in tallies:
@@ -71,9 +76,11 @@ def test_windows_add_up_to_the_whole_however_they_are_cut(people: list[Person], 
         for percept in seen:
             if begin <= percept.at < end:
                 cut.feed(percept.at, percept)
-        added(sums, cut.tallies(begin, end))
+        told = cut.tallies(begin, end)
+        added(sums, told)
         cut.restart(end)
     expected: dict[tuple[str, object, str], float] = {}
     added(expected, whole.tallies(0, ENDS))
     assert {kind for kind, _, _ in expected} >= ADDITIVE.keys() - {"greetings"}
     assert sums == pytest.approx(expected)
+    assert clamped(told) == clamped(whole.tallies(0, ENDS))

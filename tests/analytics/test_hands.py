@@ -113,6 +113,9 @@ def scripts(draw: st.DrawFn) -> tuple[list[Act], bool]:
     return acts, draw(st.booleans())
 
 
+SLIPS = (None, Hands((), None), Hands((IN_SHELF,), None), Hands((AT_SIDE,), None))
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scripts(), st.sampled_from((6.0, 8.0, 12.0)), st.randoms(use_true_random=False))
 def test_every_reach_is_the_truth_and_a_slip_of_the_pose_a_second_changes_nothing(
@@ -126,9 +129,28 @@ def test_every_reach_is_the_truth_and_a_slip_of_the_pose_a_second_changes_nothin
         if at - last < 1.0 or random.random() >= 0.1:
             return hands
         last = at
-        return random.choice((None, Hands((), None), Hands((IN_SHELF,), None), Hands((AT_SIDE,), None)))
+        return random.choice(SLIPS)
 
     seconds = (acts[-1].ends if acts else 0) + 6
     said = counted(shopping(acts, carries=carries, seconds=seconds, fps=fps, spoil=slip))
     assert (said["touched"], said["picked"], said["put_back"]) == truth(acts, carries)
     assert said["unclear"] == 0
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(scripts(), st.sampled_from((6.0, 8.0, 12.0)), st.randoms(use_true_random=False))
+def test_a_pose_that_slips_at_every_other_look_makes_no_reach(
+    script: tuple[list[Act], bool], fps: float, random: Random
+) -> None:
+    acts, carries = script
+    slipped = False
+
+    def slip(at: float, hands: Hands) -> Hands | None:
+        nonlocal slipped
+        slipped = not slipped and random.random() < 0.5
+        return random.choice(SLIPS) if slipped else hands
+
+    seconds = (acts[-1].ends if acts else 0) + 6
+    said = counted(shopping(acts, carries=carries, seconds=seconds, fps=fps, spoil=slip))
+    assert int(str(said["touched"])) <= len(acts)
+    assert int(str(said["reached"])) <= bool(acts)
