@@ -10,8 +10,8 @@ from analytics.metric import Alarming, Checked, Daily, Metric
 from analytics.occupancy import Occupancy
 from analytics.window import Windows
 from daemon.clock import BoxClock
-from daemon.vitals import Vitals
-from events import ClockState, Event, Name, Quality, Reason, Report
+from daemon.vitals import GAP, Stage, Vitals
+from events import ClockState, Event, Name, Quality, Reason, Report, Sensor
 from observations import Tally
 from privacy.gate import Gate
 
@@ -20,6 +20,8 @@ ALARMS_S = 1.0
 """How often metrics are asked for alarms: a radio feeds thousands of observations a second."""
 SLACK_S = 2.0
 """What a clock may be off when it is set for the first time without a window being dated anew."""
+SLOW = frozenset({Sensor.CAMERA, Sensor.RFID})
+"""Sensors that always say something, of a moment that is over: a picture is looked at, a round of reads ends."""
 SECTIONS = frozenset(field.name for field in fields(Report))
 """The kinds of tallies that are rows of a report."""
 
@@ -29,6 +31,9 @@ Join: TypeAlias = Callable[[Sequence[Tally], int], list[Tally]]
 
 class Reporter:
     """The open window of one box.
+
+    It closes when every camera and reader that is alive has told all of it, at most `GAP` seconds late; what belongs to
+    the next one waits until then.
 
     `sensors` are those whose quality every report tells; `epoch` gives the number of the token epoch. `say` is given
     what is to be delivered, a closed Report or an Alert; `closed` counts the windows.
@@ -57,6 +62,7 @@ class Reporter:
         self._alarming: dict[int, Alarming] = {}
         self._dated = ClockState.UNSYNCED
         self._opened = 0.0
+        self._early: list[tuple[str, float, object]] = []
         self._day = -1
         self._asked = float("-inf")
 
@@ -76,39 +82,64 @@ class Reporter:
         return list({id(metric): metric for group in self._metrics.values() for metric in group}.values())
 
     def see(self, source: str, at: float, seen: object) -> None:
-        """What a sensor saw at clock second `at`; closes the window first when it is over."""
+        """What a sensor saw at clock second `at`; closes the window first when it is over and told."""
         self.tick(at)
+        if self._windows.due(at):
+            self._early.append((source, at, seen))
+        else:
+            self._feed(source, at, seen)
+
+    def _feed(self, source: str, at: float, seen: object) -> None:
         for metric in self._metrics[source]:
             metric.feed(at, seen)
 
     def tick(self, at: float) -> None:
-        """Let time pass: open the first window, close the one that is over, raise and clear alarms."""
+        """Let time pass: open the first window, close the one that is over and told, raise and clear alarms."""
         if self._windows.span is None:
             self._open(at)
-        while self._windows.due(at):
-            self.close()
+        while self._windows.due(at) and not self._awaits(at):
+            self._turn()
         if at < self._asked + ALARMS_S:
             return
         self._asked = at
         for metric in self._alarming.values():
             self._alert(metric.alarms(at))
 
-    def close(self, at: float | None = None) -> None:
-        """Close the open window at its end, or now (`at`) when the box stops."""
+    def close(self, at: float) -> None:
+        """Close the open window now, because the box stops."""
+        while self._windows.due(at):
+            self._turn()
+        if self._windows.span is not None:
+            self._say(at)
+            self._windows.span = None
+
+    def _awaits(self, at: float) -> bool:
+        """Whether a sensor has not told the last of the open window yet."""
         span = self._windows.span
-        if span is None:
-            return
-        end = span.end if at is None else min(at, span.end)
-        report = self.report(end)
-        apart = list(self._apart(span.start, end))
+        return span is not None and at < span.end + GAP and any(_behind(vitals, span.end) for vitals in self._sensors)
+
+    def _turn(self) -> None:
+        """Close the window that is over, open the next one, and give it what has waited."""
+        span = self._windows.span
+        assert span is not None
+        self._say(span.end)
+        self._open(span.end)
+        early, self._early = self._early, []
+        for source, at, seen in early:
+            if self._windows.due(at):
+                self._early.append((source, at, seen))
+            else:
+                self._feed(source, at, seen)
+
+    def _say(self, end: float) -> None:
+        """Hand on the open window as it was at its `end`."""
+        span = self._windows.span
+        assert span is not None
+        report, apart = self.report(end), list(self._apart(span.start, end))
         for vitals in self._sensors:
-            vitals.turn()
+            vitals.turn(end)
         for metric in self.metrics():
             metric.restart(end)
-        if at is None:
-            self._open(end)
-        else:
-            self._windows.span = None
         self.closed += 1
         for event in (report, *apart):
             self.say(event)
@@ -152,13 +183,13 @@ class Reporter:
             seconds=seconds,
             clock=state,
             epoch=self._epoch(),
-            quality=tuple(self._quality(vitals, seconds) for vitals in self._sensors),
+            quality=tuple(self._quality(vitals, seconds, end) for vitals in self._sensors),
             **{kind: tuple(rows) for kind, rows in sections.items()},  # type: ignore[arg-type]
         )
 
-    def _quality(self, vitals: Vitals, seconds: int) -> Quality:
+    def _quality(self, vitals: Vitals, seconds: int, end: float) -> Quality:
         """What a sensor saw of the window; a metric of it that contradicts itself is a reason, too."""
-        quality = vitals.quality(seconds)
+        quality = vitals.quality(seconds, end)
         checked = [metric for metric in self._metrics[vitals.name] if isinstance(metric, Checked)]
         if quality.reason in (None, Reason.NOT_SEEN) and not all(metric.consistent for metric in checked):
             quality = replace(quality, reason=Reason.INCONSISTENT)
@@ -209,3 +240,10 @@ class Reporter:
             event = self._gate.release(tally, at=self.second(tally.start))
             if event is not None:
                 self.say(event)
+
+
+def _behind(vitals: Vitals, end: float) -> bool:
+    """Whether a sensor that was alive shortly before `end` will still speak of the time before it."""
+    told = vitals.progress
+    alive = vitals.sensor in SLOW and vitals.stage is Stage.RUNNING
+    return alive and told is not None and end - GAP < told < end

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from weakref import finalize
 
 from events import Name, Quality, Reason, Sensor
@@ -105,14 +106,19 @@ class Vitals:
     def _wipe(self) -> None:
         self.wiped += 1
 
-    def quality(self, seconds: float) -> Quality:
-        """The share of a window of `seconds` that was seen so far, and why not more."""
-        share = round(min(1.0, self.seen / seconds), 2) if seconds > 0 else 0.0
+    def quality(self, seconds: float, end: float = inf) -> Quality:
+        """The share of a window of `seconds` that was seen until `end`, and why not more."""
+        seen = self.seen - self._beyond(end)
+        share = round(min(1.0, seen / seconds), 2) if seconds > 0 else 0.0
         reason = None if share == 1.0 else self.blind or Reason.NOT_SEEN
         return Quality(sensor=self.sensor, name=Name(self.name), seen=share, reason=reason)
 
-    def turn(self) -> None:
-        """Begin the next window: what blinded the sensor in this one is forgotten when it sees again."""
-        self.seen = 0.0
+    def turn(self, end: float) -> None:
+        """Begin the next window at `end`: what blinded the sensor before is forgotten when it sees again."""
+        self.seen = self._beyond(end)
         if self.stage is Stage.RUNNING:
             self.blind = None
+
+    def _beyond(self, end: float) -> float:
+        """Of the seconds seen, those after `end`."""
+        return 0.0 if self.progress is None else min(self.seen, max(0.0, self.progress - end))

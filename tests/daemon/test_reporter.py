@@ -147,3 +147,68 @@ def test_quality_is_the_share_that_was_seen_and_says_why_not_more() -> None:
     whole, broken = (report.quality[0] for report in shop.reports)
     assert (whole.seen, whole.reason) == (1.0, None)
     assert (round(broken.seen, 1), broken.reason) == (0.3, Reason.SENSOR_FAILED)
+
+
+def test_a_window_waits_for_the_picture_that_is_still_looked_at_and_gives_the_next_one_what_is_its_own() -> None:
+    shop = Shop(Hands(NOON))
+    shop.see(299.8)
+    _pass_the_yard(shop)
+    assert not shop.reports
+    shop._people = 1
+    for at, y in ((299.85, 0.8), (299.9, 0.6), (299.95, 0.4), (299.99, 0.2)):
+        shop.see(at, y)
+    shop.see(300.9)
+    shop.reporter.tick(301.0)
+    (report,) = shop.reports
+    assert {row.line: row.in_ for row in report.lines} == {"door": 1, "yard": 0}
+    shop.reporter.close(320.0)
+    assert {row.line: row.in_ for row in shop.reports[1].lines} == {"door": 0, "yard": 1}
+
+
+def test_a_box_that_stops_while_a_window_waits_tells_both() -> None:
+    shop = Shop(Hands(NOON))
+    shop.see(299.8)
+    _pass_the_yard(shop)
+    shop.reporter.close(300.9)
+    assert [row.in_ for report in shop.reports for row in report.lines if row.line == "yard"] == [0, 1]
+
+
+def _pass_the_yard(shop: Shop) -> None:
+    """Somebody crosses the line of another camera just after a window's end."""
+    line = LineCounter(Line(name="yard", points=((0.0, 0.5), (1.0, 0.5)), reference=Reference.CENTER))
+    shop.reporter.attach("yard", [CameraMetrics([line])], [line])
+    for step, at in enumerate((300.2, 300.4, 300.6, 300.8)):
+        y = 0.8 - 0.2 * step
+        track = Track(1, Box(0.45, y - 0.1, 0.55, y + 0.1), 0.9, since=300.2)
+        shop.reporter.see("yard", at, Percept(at, "yard", (track,)))
+
+
+def test_what_was_seen_after_a_window_is_the_next_ones() -> None:
+    shop = Shop(Hands(NOON))
+    for at in range(0, 300, 2):
+        shop.see(float(at))
+    shop.see(299.0)
+    shop.vitals.live(301.0)
+    assert shop.vitals.quality(300, 300.0).seen == 1.0
+    assert shop.vitals.seen == 301.0
+    shop.vitals.turn(300.0)
+    assert shop.vitals.seen == 1.0
+
+
+def test_no_window_waits_longer_than_a_sensor_that_still_looks_may_be_behind() -> None:
+    for alive, closed in ((299.5, 302.0), (297.5, 300.0)):
+        shop = Shop(Hands(NOON))
+        shop.see(alive)
+        at = 0.0
+        while not shop.reports:
+            at = round(at + 0.1, 1)
+            shop.reporter.tick(at)
+        assert at == closed, alive
+
+
+def test_a_sensor_that_has_failed_holds_nothing_up() -> None:
+    shop = Shop(Hands(NOON))
+    shop.see(299.9)
+    shop.vitals.enter(Stage.UNAVAILABLE, 299.95, "gone", "the camera is gone")
+    shop.reporter.tick(300.0)
+    assert len(shop.reports) == 1
