@@ -49,7 +49,7 @@ def decode(heat: Output, sides: Output, cell: tuple[float, float], floor: float)
 class CentreDetector:
     """Persons by their centres."""
 
-    floor = 0.2
+    floor = 0.3
     sure = 0.5
     certain = 0.55
     least = 0.0

@@ -68,6 +68,8 @@ class Rules:
     """Such a one is, when he lies by this share in somebody, or holds him."""
     same: float = 0.75
     """A detection that lies by this share in a followed person, or holds it, begins no new track."""
+    here: float = 0.3
+    """Nor does it draw to it who was not seen a moment ago, unless he is thought to be there by this share."""
 
 
 class Target(NamedTuple):
@@ -213,6 +215,9 @@ class Tracker:
         allowed = (far < np.where(weak, rules.weak_gate, rules.gate)) & (ratio < np.log(rules.growth))
         if elsewhere.any():
             allowed &= ~(elsewhere[:, None] & weak[None, :])
+        unseen = rows[:, SEEN] < rows[:, SEEN].max()
+        if unseen.any():
+            allowed[unseen] &= ~self._second(boxes, far, unseen) | self._here(boxes, unseen)
         track, detection = np.nonzero(allowed)
         cost = (stage * 100 + far + 4 * ratio)[track, detection]
         pairs: list[tuple[int, int]] = []
@@ -224,6 +229,18 @@ class Tracker:
         if pairs:
             self._correct(np.array(pairs), found, boxes, at, step)
         return hit, used
+
+    def _second(self, boxes: Boxes, far: Array, unseen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which detections are a second box on somebody who is seen all the while: they lie in a better one of his."""
+        followed = ~unseen & (self._rows[:, CONFIRMED] > 0)
+        his = (far[followed] < self.rules.gate).any(axis=0)
+        within = (overlaps(boxes, boxes)[1] > self.rules.same) & (boxes[:, None, 4] < boxes[None, :, 4])
+        return np.asarray((within & his).any(axis=1), np.bool_)
+
+    def _here(self, boxes: Boxes, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of these tracks are where each detection is."""
+        union = overlaps(np.clip(self._corners(self._rows[which]), 0.0, 1.0), boxes)[0]
+        return np.asarray(union > self.rules.here, np.bool_)
 
     def _correct(self, pairs: NDArray[np.int_], found: Array, boxes: Boxes, at: float, step: float) -> None:
         chosen, rules = pairs[:, 0], self.rules

@@ -127,6 +127,16 @@ def test_a_second_box_on_the_same_person_begins_nobody() -> None:
     assert len(tracks) == 1
 
 
+def test_a_second_box_on_somebody_draws_nobody_to_it_who_is_hidden_elsewhere() -> None:
+    for second, ended in (((0.52, 0.5, 0.17, 0.6), True), ((0.45, 0.5, 0.2, 0.6), False)):
+        tracker = square()
+        for n in range(30):
+            hidden = n > 15
+            other = [second] if hidden and n > 18 else [] if hidden else [(0.4, 0.5, 0.2, 0.9)]
+            tracks = tracker.update(n / 10, boxes((0.52, 0.5, 0.2, 0.9), *other))
+        assert (len(tracks) == 1) == ended
+
+
 def test_a_second_box_that_fades_on_somebody_is_ended_and_one_beside_him_is_not() -> None:
     for away, left in ((0.04, [1]), (0.12, [1, 2])):
         tracker = square()
