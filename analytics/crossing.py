@@ -118,13 +118,16 @@ class Crossings:
         if walker is None:
             walker = self._walkers[track.number] = self._walker(track.origin or track.box)
         point = self._point(track.box)
-        depth, height = self._line.distance(point), track.box.height
+        past, height = self._line.past_end(point), track.box.height
+        depth = self._depth(point)
         step = self._line.crossings(walker.point, point)
         walker.point, walker.depth, walker.height = point, depth, height
         band = self._drawn.band * height
         if step:
             walker.net += step
             walker.last = Crossing(camera, track.number, self._way(walker.net or step), at, point, height)
+        if past is not None and walker.net and (past > 0.0) != (walker.net > 0) and depth > band:
+            walker.net, walker.before = 0, depth
         if step or depth < CLEAR * band:
             walker.beyond_since = at
         if depth > band or (walker.net and at - walker.beyond_since >= SETTLE):
@@ -137,10 +140,15 @@ class Crossings:
         x, y = reference(box, self._drawn.reference)
         return x * self._aspect, y
 
+    def _depth(self, point: Point) -> float:
+        """How far from the line; beyond its ends, from its extension."""
+        past = self._line.past_end(point)
+        return self._line.distance(point) if past is None else abs(past)
+
     def _walker(self, box: Box) -> _Walker:
         """Whoever is new began where the tracker first saw him, a few pictures before it believed in him."""
         point = self._point(box)
-        depth = self._line.distance(point)
+        depth = self._depth(point)
         return _Walker(point, depth, box.height, before=depth)
 
     def _leave(self, number: int) -> Crossing | None:

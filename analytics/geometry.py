@@ -7,7 +7,7 @@ square units, picture heights, so that a distance means the same in every direct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from math import hypot
+from math import hypot, inf
 from typing import TypeAlias
 
 Point: TypeAlias = tuple[float, float]
@@ -28,12 +28,16 @@ def scaled(points: Iterable[Point], aspect: float) -> tuple[Point, ...]:
     return tuple((x * aspect, y) for x, y in points)
 
 
-def _distance_to_segment(point: Point, a: Point, b: Point) -> float:
+def _along(point: Point, a: Point, b: Point) -> float:
+    """How far along from a (0) to b (1) the point's foot on their line is."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     square = dx * dx + dy * dy
-    along = ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / square if square else 0.0
-    along = min(1.0, max(0.0, along))
-    return hypot(point[0] - a[0] - along * dx, point[1] - a[1] - along * dy)
+    return ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / square if square else 0.0
+
+
+def _distance_to_segment(point: Point, a: Point, b: Point) -> float:
+    along = min(1.0, max(0.0, _along(point, a, b)))
+    return hypot(point[0] - a[0] - along * (b[0] - a[0]), point[1] - a[1] - along * (b[1] - a[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,15 @@ class Polyline:
         if len(self.points) == 2:
             return _distance_to_segment(point, self.points[0], self.points[1])
         return min(_distance_to_segment(point, a, b) for a, b in pairwise(self.points))
+
+    def past_end(self, point: Point) -> float | None:
+        """For who is beyond one of the line's ends, how far to the left hand of its extension; None elsewhere."""
+        (a, b), (c, d) = self.points[:2], self.points[-2:]
+        before, behind = _along(point, a, b) < 0.0, _along(point, d, c) < 0.0
+        if before == behind:
+            return None
+        start, end = (a, b) if before else (c, d)
+        return leftness(point, start, end) / (distance(start, end) or inf)
 
     def crossings(self, start: Point, end: Point) -> int:
         """How often the step crosses from the right hand to the left hand of the line, less the other way.

@@ -40,6 +40,18 @@ def count(line: Line, *people: Person, fps: float = 10.0) -> tuple[object, objec
             DOOR, walk((0, 0.5, 0.9), (2, 0.9, 0.5), (4, 0.5, 0.1)), (0, 0), id="round the end of the line is nothing"
         ),
         pytest.param(
+            DOOR,
+            walk((0, 0.7, 0.7), (1, 0.79, 0.496), (2, 0.95, 0.494), (3, 0.95, 0.7)),
+            (0, 0),
+            id="a hair over the line and along its extension is nothing",
+        ),
+        pytest.param(
+            DOOR,
+            walk((0, 0.7, 0.7), (1, 0.79, 0.496), (2, 0.95, 0.3)),
+            (1, 0),
+            id="a hair over the line and on behind its end is in",
+        ),
+        pytest.param(
             DOOR, walk((0, 0.5, 0.9), (2, 0.5, 0.51), (4, 0.5, 0.9)), (0, 0), id="up to the line and back is nothing"
         ),
         pytest.param(
@@ -299,3 +311,17 @@ def test_who_is_cut_off_by_the_picture_is_not_measured() -> None:
     assert MEASURED.metres_of(Box(0.4, 0.5, 0.6, 1.0)) is None
     with pytest.raises(ValueError, match="two different distances"):
         Stature(near=(0.5, 0.4), far=(0.5, 0.4))
+
+
+@pytest.mark.parametrize(
+    ("came_out", "beside", "expected"),
+    [(2.0, 0.53, 2), (4.5, 0.53, 2), (7.0, 0.53, 1), (4.5, 0.75, 1)],
+    ids=["a moment later", "some seconds later", "too late", "far from who hid him"],
+)
+def test_who_walks_in_behind_somebody_comes_out_from_behind_him(came_out: float, beside: float, expected: int) -> None:
+    """Two come in side by side, and one of them is covered by the other from before the line on."""
+    first = walk((0, 0.5, 0.8), (10, 0.5, 0.2))
+    before = walk((0, 0.53, 0.78), (1, 0.53, 0.72))
+    behind = walk((came_out, beside, 0.78 - 0.06 * came_out), (10, beside, 0.18))
+    line = replace(DOOR, points=((0.2, 0.7), (0.8, 0.7)))
+    assert count(line, first, before, behind) == (expected, 0)
