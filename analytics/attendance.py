@@ -32,6 +32,10 @@ class Attendance:
         if any(self._area.contains(reference(track.box, self._reference)) for track in seen.tracks):
             self._there_at = at
 
+    def attended(self, at: float) -> bool:
+        """Whether the camera looks and somebody is there, or was a moment ago."""
+        return at - self._looked_at <= LOOKED_S and at - self._there_at <= LEFT_S
+
     def deserted(self, at: float) -> bool:
         """Whether the camera has looked all the while and seen nobody there for some seconds."""
         return at - self._looked_at <= LOOKED_S and at - max(self._there_at, self._began) > LEFT_S

@@ -82,7 +82,7 @@ class Shelves:
 
     Nothing is concluded of an antenna that is not heard: its stock is then null. The first `settling_s` of a run only
     learn what is there. `watched` are the zones before shelves that a camera sees, by the shelf's name: where nobody
-    is, nobody hides goods.
+    is, nobody hides goods; where somebody is, no stock is certain, for what he did a second ago was not read yet.
     """
 
     def __init__(
@@ -144,9 +144,11 @@ class Shelves:
         """Why the stock is not known at a window's end, or not to be relied on."""
         if bay.heard_at <= start:
             return "not_seen"
+        watch = self._watched.get(bay.shelf)
+        attended = watch is not None and watch.attended(end)
         young = bay.heard_at - (bay.began or 0.0) < self._limits.settling_s
         late = end - bay.heard_at > self._limits.late_s
-        return "shadowed" if young or late or doubt > self._limits.doubt else None
+        return "shadowed" if attended or young or late or doubt > self._limits.doubt else None
 
     def restart(self, at: float) -> None:
         """Begin the next window; what lies there and what is suspected stays."""

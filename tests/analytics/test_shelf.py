@@ -5,7 +5,7 @@ import pytest
 from analytics.attendance import Attendance
 from analytics.shelf import Shelves
 from analytics.zone import Zone
-from observations import GoodsSighting, Percept, Tally
+from observations import Box, GoodsSighting, Percept, Tally, Track
 from simulation.reader.field import Body
 from tests.analytics.goods import SETTLED, Shelf, row, sku_of
 
@@ -159,6 +159,19 @@ def test_who_takes_from_a_sparse_shelf_and_goes_is_told(seed: int) -> None:
     shelf.run(82, shelves.feed)
     picked = [tally.values["sku"] for tally in shelves.tallies(SETTLED, shelf.at) if tally.values["picked"]]
     assert picked == [sku_of(taken.gtin)]
+
+
+def test_no_stock_is_certain_while_a_camera_sees_somebody_who_may_take_it() -> None:
+    shelf = Shelf(rate=0.95)
+    attendance = Attendance(Zone(name="tea", corners=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))))
+    shelves = Shelves("shelf", shelf.plan, watched={"board-1": attendance})
+    shelf.run(SETTLED, shelves.feed)
+    somebody = Track(1, Box(0.7, 0.2, 0.8, 0.6), 0.9, 0.0)
+    for there, sure in (((), True), ((somebody,), False), ((), False), ((), True)):
+        for _ in range(4):
+            shelf.run(0.5, shelves.feed)
+            attendance.feed(shelf.at, Percept(shelf.at, "floor", there, ()))
+        assert (hidden(shelves, SETTLED, shelf.at) == []) == sure
 
 
 def test_two_that_are_taken_together_are_told_sooner_where_a_camera_sees_nobody() -> None:
