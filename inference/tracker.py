@@ -215,9 +215,10 @@ class Tracker:
         allowed = (far < np.where(weak, rules.weak_gate, rules.gate)) & (ratio < np.log(rules.growth))
         if elsewhere.any():
             allowed &= ~(elsewhere[:, None] & weak[None, :])
-        unseen = rows[:, SEEN] < rows[:, SEEN].max()
-        if unseen.any():
-            allowed[unseen] &= ~self._second(boxes, far, unseen) | self._here(boxes, unseen)
+        unseen = np.flatnonzero(rows[:, SEEN] < rows[:, SEEN].max())
+        second = self._second(boxes, far, np.flatnonzero(allowed[unseen].any(axis=0)))
+        if len(second):
+            allowed[np.ix_(unseen, second)] &= self._here(boxes[second], unseen)
         track, detection = np.nonzero(allowed)
         cost = (stage * 100 + far + 4 * ratio)[track, detection]
         pairs: list[tuple[int, int]] = []
@@ -230,14 +231,17 @@ class Tracker:
             self._correct(np.array(pairs), found, boxes, at, step)
         return hit, used
 
-    def _second(self, boxes: Boxes, far: Array, unseen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which detections are a second box on somebody who is seen all the while: they lie in a better one of his."""
-        followed = ~unseen & (self._rows[:, CONFIRMED] > 0)
+    def _second(self, boxes: Boxes, far: Array, which: NDArray[np.int_]) -> NDArray[np.int_]:
+        """Which of these detections are a second box on somebody who is seen all the while: in a better one of his."""
+        if not len(which):
+            return which
+        rows = self._rows
+        followed = (rows[:, SEEN] == rows[:, SEEN].max()) & (rows[:, CONFIRMED] > 0)
         his = (far[followed] < self.rules.gate).any(axis=0)
-        within = (overlaps(boxes, boxes)[1] > self.rules.same) & (boxes[:, None, 4] < boxes[None, :, 4])
-        return np.asarray((within & his).any(axis=1), np.bool_)
+        within = (overlaps(boxes[which], boxes)[1] > self.rules.same) & (boxes[which, None, 4] < boxes[None, :, 4])
+        return np.asarray(which[(within & his).any(axis=1)], np.int_)
 
-    def _here(self, boxes: Boxes, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _here(self, boxes: Boxes, which: NDArray[np.int_]) -> NDArray[np.bool_]:
         """Which of these tracks are where each detection is."""
         union = overlaps(np.clip(self._corners(self._rows[which]), 0.0, 1.0), boxes)[0]
         return np.asarray(union > self.rules.here, np.bool_)
