@@ -24,10 +24,10 @@ in 260 of 264; 85 of 86 children, 475 of 475 lookers at the window.
   where nobody stays and few errors move it far. It is told beside the goal.
 - Children: boxes from the truth tell nearly all. The detector draws a child by himself as tall as he is (decision 183);
   one who walks half hidden beside an adult is drawn too tall.
-- Doors: two who come in one behind the other, in the line of sight, are one box until they part; then one track goes
-  on as the other, and an entry is lost. Seldomer one person is marked twice for a second, and both marks cross. Who
-  makes way for somebody on the line goes over it and back: the truth counts it from half a body on (decision 175), the
-  box's dead band is 0.24 m there.
+- Doors: in parties of four or five, two who hide each other on the line exchange their tracks, and one is counted twice or
+  not at all. Who makes way for somebody on the line goes over it and back within a second: the truth counts it from half a
+  body on (decision 175), the box's dead band is 0.24 m there, and hidden feet are a guess of 0.1 m. Who vanishes behind
+  his companion and comes out beyond the line is counted since decision 195.
 - Street and pavement: the farthest people are about 25 pixels of the detector's input high, walk abreast and overtake
   each other for seconds. Passers, and what is learnt of them, are told too few. The pavement's line ends in the middle
   of the street, where people walk: the boxes of those within 10 cm of its end are beyond it, even where boxes come from
@@ -41,9 +41,9 @@ in 260 of 264; 85 of 86 children, 475 of 475 lookers at the window.
 - Picked and put back: a customer who stands before a shelf takes up to 80 % of the reads behind him for half a minute,
   and half of what is taken here is put back while he is there. With 24 tags a pick is told at a million to one
   (decision 181), so what is back by then is never told: too few picks, where it used to be too many.
-- Stock: at a window's end it is shadowed where the chance that it is wrong is above 3 % (decision 180). What was
-  taken or put there in its last second or two nobody has read yet, and a camera that overlooks for more than 3 s who
-  stands there lets goods in his shadow be taken for gone (decision 187).
+- Stock: at a window's end it is shadowed where the chance that it is wrong is above 3 % (decision 180), and where a
+  camera sees somebody who may have done something that nobody has read yet (decision 196). New stock comes to this
+  shelf with nobody there; in the second before its first read its article would be told wrong.
 - WiFi devices: the phones of the store are of six models whose randomised frames look alike within a model, so the
   estimate is near its lower bound; the interval is wide. By place and by stay the devices add up to the estimate
   (decision 191): who is far or passes is heard in one burst, leaves no rate to count by, and is what is missing.
