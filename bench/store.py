@@ -24,10 +24,10 @@ in 260 of 264; 85 of 86 children, 475 of 475 lookers at the window.
   where nobody stays and few errors move it far. It is told beside the goal.
 - Children: boxes from the truth tell nearly all. The detector draws a child by himself as tall as he is (decision 183);
   one who walks half hidden beside an adult is drawn too tall.
-- Doors: in parties of four or five, two who hide each other on the line exchange their tracks, and one is counted twice or
-  not at all. Who makes way for somebody on the line goes over it and back within a second: the truth counts it from half a
-  body on (decision 175), the box's dead band is 0.24 m there, and hidden feet are a guess of 0.1 m. Who vanishes behind
-  his companion and comes out beyond the line is counted since decision 195.
+- Doors: in parties of four or five, two who hide each other on the line exchange their tracks, and one is counted
+  twice or not at all. Who makes way for somebody on the line goes over it and back within a second: the truth counts it
+  from half a body on (decision 175), the box's dead band is 0.24 m there, and hidden feet are a guess of 0.1 m. Who
+  vanishes behind his companion and comes out beyond the line is counted since decision 195.
 - Street and pavement: the farthest people are about 25 pixels of the detector's input high, walk abreast and overtake
   each other for seconds. Passers, and what is learnt of them, are told too few. The pavement's line ends in the middle
   of the street, where people walk: the boxes of those within 10 cm of its end are beyond it, even where boxes come from
