@@ -10,9 +10,10 @@ hand (`in_side` turns it round):
             v out                              v p2
 
 A crossing is exact: the person's reference point must pass through the line itself, so walking round its end is none.
-It is certain when the point is more than the dead band (`band` box heights) beyond the line, or has stayed beyond it
-for `SETTLE` seconds, or the person was last seen there; so standing on the line counts nothing, however much a box
-trembles. Who first appears inside the band counts as well, if he was seen at least `CLEAR` of it before the line.
+It is certain when the point is more than the dead band (`band` box heights) beyond the line, or past an end beyond its
+extension, or has stayed beyond it for `SETTLE` seconds, or the person was last seen there; so standing on the line
+counts nothing, however much a box trembles. Who first appears inside the band counts as well, if he was seen at least
+`CLEAR` of it before the line.
 """
 
 from dataclasses import dataclass
@@ -118,15 +119,14 @@ class Crossings:
         if walker is None:
             walker = self._walkers[track.number] = self._walker(track.origin or track.box)
         point = self._point(track.box)
-        past, height = self._line.past_end(point), track.box.height
-        depth = self._depth(point)
+        depth, height = self._depth(point), track.box.height
         step = self._line.crossings(walker.point, point)
         walker.point, walker.depth, walker.height = point, depth, height
         band = self._drawn.band * height
         if step:
             walker.net += step
             walker.last = Crossing(camera, track.number, self._way(walker.net or step), at, point, height)
-        if past is not None and walker.net and (past > 0.0) != (walker.net > 0) and depth > band:
+        if walker.net and depth > band and self._went_round(point, walker.net):
             walker.net, walker.before = 0, depth
         if step or depth < CLEAR * band:
             walker.beyond_since = at
@@ -144,6 +144,11 @@ class Crossings:
         """How far from the line; beyond its ends, from its extension."""
         past = self._line.past_end(point)
         return self._line.distance(point) if past is None else abs(past)
+
+    def _went_round(self, point: Point, net: int) -> bool:
+        """Whether who has crossed is back on his side of the line's extension, beyond its end."""
+        past = self._line.past_end(point)
+        return past is not None and (past > 0.0) != (net > 0)
 
     def _walker(self, box: Box) -> _Walker:
         """Whoever is new began where the tracker first saw him, a few pictures before it believed in him."""

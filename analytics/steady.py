@@ -140,9 +140,9 @@ class Steady:
         near = [
             (far, person.number, person)
             for person in self._hidden
-            if inside_picture(box) and track.since > person.seen and (far := person.beside(box, aspect)) <= REACH
+            if track.since > person.seen and (far := person.beside(box, aspect)) <= REACH
         ]
-        if not near:
+        if not near or not inside_picture(box):
             return None
         person = min(near)[2]
         self._hidden.remove(person)
